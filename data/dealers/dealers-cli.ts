@@ -1,0 +1,119 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { formatDealersCsv } from '../../shared/dealers/dealer-csv.ts';
+import { DEALER_TABLE, dealerTable } from '../../shared/dealers/dealer-table.ts';
+import { openGazetteer } from '../../shared/gazetteer/gazetteer.ts';
+import { MODEL_IDS } from '../../shared/launch/launch.ts';
+import { documentClient } from '../../shared/runtime/dynamodb-client.ts';
+import { importDealers } from './import-dealers.ts';
+
+const USAGE = `npm run dealers -- import FILE [--apply]   checks the file and shows what it changes; --apply writes
+npm run dealers -- export [FILE]           writes all stores to the file, or to the terminal
+  --table NAME   a table of the AWS account in use, instead of the stack on this machine`;
+
+/** What the person at the terminal can mend: shown as its one sentence. */
+class UsageError extends Error {}
+
+interface Target {
+  readonly client: ReturnType<typeof documentClient>;
+  readonly tableName: string;
+}
+
+/** @returns the exit code */
+async function main(): Promise<number> {
+  const { command, file, apply, table } = commandLine();
+  if (command === 'import') {
+    if (file === undefined) throw new UsageError(`import needs a FILE\n${USAGE}`);
+    const csv = readFile(file);
+    const { client, tableName } = await findTarget(table);
+    const gazetteer = openGazetteer(readFileSync(new URL('../gazetteer/gazetteer.bin', import.meta.url)));
+    const outcome = await importDealers({
+      csv,
+      client,
+      tableName,
+      gazetteer,
+      modelIds: MODEL_IDS,
+      apply,
+      print: console.log,
+    });
+    return outcome === 'refused' ? 1 : 0;
+  }
+  if (command === 'export') {
+    const { client, tableName } = await findTarget(table);
+    const csv = formatDealersCsv(await dealerTable(client, tableName, Date.now).listDealers());
+    if (file === undefined) process.stdout.write(csv);
+    // The file holds the stores' webhook secrets.
+    else writeFileSync(file, csv, { mode: 0o600 });
+    return 0;
+  }
+  throw new UsageError(USAGE);
+}
+
+function commandLine(): { command?: string; file?: string; apply: boolean; table?: string } {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { apply: { type: 'boolean', default: false }, table: { type: 'string' } },
+    });
+    const [command, file, ...rest] = positionals;
+    if (rest.length > 0) throw new UsageError(`${rest.join(' ')} is too much\n${USAGE}`);
+    return {
+      ...(command === undefined ? {} : { command }),
+      ...(file === undefined ? {} : { file }),
+      apply: values.apply,
+      ...(values.table === undefined ? {} : { table: values.table }),
+    };
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(`${error.message}\n${USAGE}`);
+    throw error;
+  }
+}
+
+function readFile(file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(`${file} is not UTF-8: save it as "CSV UTF-8"`);
+    if (isErrorOfSystem(error)) throw new UsageError(`${file} cannot be read: ${error.message}`);
+    throw error;
+  }
+}
+
+async function findTarget(table: string | undefined): Promise<Target> {
+  return table === undefined ? localTarget() : { client: documentClient(), tableName: table };
+}
+
+/** The table of the stack that `npm run dev` runs. */
+async function localTarget(): Promise<Target> {
+  const url = `http://127.0.0.1:${process.env['LOCATOR_PORT'] ?? '3000'}/.local/stack`;
+  const answer = await fetch(url).catch((cause: unknown) => {
+    throw new UsageError(`no stack answers at ${url}: start it with "npm run dev", or name an AWS table with --table`, {
+      cause,
+    });
+  });
+  const stack: unknown = answer.ok ? await answer.json().catch(() => undefined) : undefined;
+  const { dynamoDbEndpoint, region, environment } = record(stack);
+  const tableName = record(environment)[DEALER_TABLE.environmentVariable];
+  if (typeof dynamoDbEndpoint !== 'string' || typeof region !== 'string' || typeof tableName !== 'string') {
+    throw new UsageError(`what answers at ${url} is not the locator's stack (status ${answer.status})`);
+  }
+  // DynamoDB Local takes any alphanumeric key; a person's own credentials have no business there.
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return { client: documentClient({ endpoint: dynamoDbEndpoint, region, credentials }), tableName };
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function isErrorOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

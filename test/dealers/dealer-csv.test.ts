@@ -1,0 +1,342 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { buildDealersCsv } from '../../data/dealers/build.ts';
+import { censusCentroids } from '../../data/gazetteer/sources.ts';
+import { DEALER_STATUSES, type Dealer } from '../../shared/dealers/dealer.ts';
+import { diffDealers, formatDealersCsv, parseDealersCsv } from '../../shared/dealers/dealer-csv.ts';
+import { DEALER_COLUMNS, type DealerColumn } from '../../shared/dealers/dealer-csv-row.ts';
+import { openGazetteer } from '../../shared/gazetteer/gazetteer.ts';
+import { MODEL_IDS } from '../../shared/launch/launch.ts';
+
+const gazetteer = openGazetteer(readFileSync(new URL('../../data/gazetteer/gazetteer.bin', import.meta.url)));
+const context = { gazetteer, modelIds: MODEL_IDS };
+const committed = readFileSync(new URL('../../data/dealers.csv', import.meta.url), 'utf8');
+
+/** A store without a fault. */
+const GOOD: Readonly<Record<DealerColumn, string>> = {
+  id: '2165',
+  name: 'Mercedes-Benz of Fort Lauderdale',
+  franchise: 'Mercedes-Benz',
+  status: 'expected',
+  street: '2411 S. Federal Hwy',
+  city: 'Fort Lauderdale',
+  state: 'FL',
+  zip: '33316',
+  lat: '26.0925',
+  lng: '-80.1367',
+  phone: '+19545551234',
+  url: 'https://www.example.com/store',
+  models: 'a110;crossover-compact',
+  lead_email: 'leads@example.com',
+  adf_email: 'adf+2165@crm.example.com',
+  webhook_url: 'https://hooks.example.com/leads?store=2165',
+  webhook_secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+};
+
+function quoted(cell: string): string {
+  return /[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+function csvOf(
+  rows: readonly Partial<Record<DealerColumn, string>>[],
+  columns: readonly DealerColumn[] = DEALER_COLUMNS,
+): string {
+  const lines = rows.map((row) => columns.map((column) => quoted(row[column] ?? GOOD[column])).join(','));
+  return [columns.join(','), ...lines, ''].join('\n');
+}
+
+function faultsOf(text: string) {
+  return parseDealersCsv(text, context).faults ?? [];
+}
+
+function dealersOf(text: string): readonly Dealer[] {
+  const { dealers, faults } = parseDealersCsv(text, context);
+  if (dealers === undefined) throw new Error(JSON.stringify(faults));
+  return dealers;
+}
+
+const zips = [...censusCentroids().keys()].flatMap((zip) => {
+  const entry = gazetteer.findZip(zip);
+  return entry === undefined || entry.military || Math.abs(entry.location.lat) > 70 ? [] : entry;
+});
+const printable = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+  .map((text) => text.replace(/\p{Cc}/gu, '').trim())
+  .filter((text) => text !== '' && !/^[=+\-@\uFEFF]/.test(text));
+const domain = fc.stringMatching(/^[a-z]{1,10}\.(com|net)$/);
+const mailbox = fc.tuple(fc.stringMatching(/^[a-z][a-z0-9]{0,9}$/), domain).map((parts) => parts.join('@'));
+const https = fc.tuple(domain, fc.webPath()).map(([host, path]) => `https://${host}${path}`);
+const secretBytes = fc.uint8Array({ minLength: 24, maxLength: 64 });
+
+/** Any store that the file can hold. */
+const anyDealer: fc.Arbitrary<Dealer> = fc
+  .record({
+    id: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/),
+    name: printable,
+    franchise: printable,
+    status: fc.constantFrom(...DEALER_STATUSES),
+    street: fc.oneof(printable, fc.constant('')),
+    city: printable,
+    zip: fc.constantFrom(...zips),
+    shift: fc.option(fc.record({ lat: fc.integer({ min: -999, max: 999 }), lng: fc.integer({ min: -999, max: 999 }) })),
+    phone: fc.option(fc.stringMatching(/^\+1[2-9][0-9]{2}[2-9][0-9]{6}$/)),
+    url: fc.option(https),
+    models: fc.subarray([...MODEL_IDS], { minLength: 1 }),
+    leadEmail: fc.option(mailbox),
+    adfEmail: fc.option(mailbox),
+    webhook: fc.option(fc.tuple(https, secretBytes)),
+  })
+  .map(({ zip, shift, street, city, phone, url, leadEmail, adfEmail, webhook, ...rest }) => ({
+    ...rest,
+    address: { street, city, state: zip.state, zip: zip.zip },
+    location:
+      shift === null
+        ? zip.location
+        : {
+            lat: Number((zip.location.lat + shift.lat / 10_000).toFixed(6)),
+            lng: Number((zip.location.lng + shift.lng / 10_000).toFixed(6)),
+          },
+    locationAccuracy: shift === null ? 'zip' : 'rooftop',
+    ...(phone !== null && { phone }),
+    ...(url !== null && { url }),
+    routing: {
+      ...(leadEmail !== null && { leadEmail }),
+      ...(adfEmail !== null && { adfEmail }),
+      ...(webhook !== null && {
+        webhookUrl: webhook[0],
+        webhookSecret: `whsec_${Buffer.from(webhook[1]).toString('base64')}`,
+      }),
+    },
+  }));
+const anyDealers = fc.uniqueArray(anyDealer, { selector: (dealer) => dealer.id, maxLength: 8 });
+
+describe('parseDealersCsv', () => {
+  it('reads every cell of a row', () => {
+    expect(dealersOf(csvOf([{}]))).toEqual([
+      {
+        id: '2165',
+        name: 'Mercedes-Benz of Fort Lauderdale',
+        franchise: 'Mercedes-Benz',
+        status: 'expected',
+        address: { street: '2411 S. Federal Hwy', city: 'Fort Lauderdale', state: 'FL', zip: '33316' },
+        location: { lat: 26.0925, lng: -80.1367 },
+        locationAccuracy: 'rooftop',
+        phone: '+19545551234',
+        url: 'https://www.example.com/store',
+        models: ['a110', 'crossover-compact'],
+        routing: {
+          leadEmail: 'leads@example.com',
+          adfEmail: 'adf+2165@crm.example.com',
+          webhookUrl: 'https://hooks.example.com/leads?store=2165',
+          webhookSecret: GOOD.webhook_secret,
+        },
+      },
+    ]);
+  });
+
+  it('places a store without coordinates at its ZIP and says so', () => {
+    const [dealer] = dealersOf(csvOf([{ lat: '', lng: '' }]));
+    const entry = gazetteer.findZip('33316');
+    expect(dealer).toMatchObject({ locationAccuracy: 'zip', location: entry?.military === false && entry.location });
+  });
+
+  it('reads back what was formatted, whatever stands in the cells', () => {
+    fc.assert(
+      fc.property(anyDealers, (dealers) => {
+        expect(dealersOf(formatDealersCsv(dealers))).toEqual(dealers);
+      }),
+    );
+  });
+
+  it('takes a byte order mark, CRLF, blank lines, padding, quotes and any order of columns', () => {
+    const plain = csvOf([{}, { id: '2', name: 'A, "B" & C' }]);
+    const wanted = dealersOf(plain);
+    expect(wanted[1]?.name).toBe('A, "B" & C');
+    expect(dealersOf(`\uFEFF${plain}`)).toEqual(wanted);
+    expect(dealersOf(plain.replaceAll('\n', '\r\n'))).toEqual(wanted);
+    expect(dealersOf(`\n${plain}\n,,,\n  \n`)).toEqual(wanted);
+    expect(dealersOf(plain.replace('2165,', ' 2165 ,'))).toEqual(wanted);
+    expect(dealersOf(csvOf([{}, { id: '2', name: 'A, "B" & C' }], DEALER_COLUMNS.toReversed()))).toEqual(wanted);
+  });
+
+  it('takes a file of a header alone as no stores', () => {
+    expect(dealersOf(csvOf([]))).toEqual([]);
+  });
+
+  const wrong: readonly (readonly [DealerColumn, string, RegExp])[] = [
+    ['id', '', /1 to 32/],
+    ['id', 'Store 1', /1 to 32/],
+    ['id', 'x'.repeat(33), /1 to 32/],
+    ['name', '', /1 to 100/],
+    ['name', '=HYPERLINK("https://example.com")', /formula/],
+    ['name', '+1', /formula/],
+    ['name', ' -2+3', /formula/],
+    ['city', '@SUM(A1)', /formula/],
+    ['street', '\t=1', /control character/],
+    ['franchise', 'BMW\u0007', /control character/],
+    ['lead_email', '=cmd', /formula/],
+    ['status', 'authorised', /expected/],
+    ['status', 'Expected', /expected/],
+    ['state', 'XX', /such as FL/],
+    ['state', 'fl', /such as FL/],
+    ['state', 'Florida', /such as FL/],
+    ['state', 'GA', /lies in FL/],
+    ['zip', '3316', /leading zero/],
+    ['zip', '33316-1234', /five digits/],
+    ['zip', '33399', /no such ZIP/],
+    ['zip', '09001', /military/],
+    ['lat', '', /both lat and lng/],
+    ['lng', '', /both lat and lng/],
+    ['lat', '91', /from -90 to 90/],
+    ['lng', '-180.5', /from -180 to 180/],
+    ['lat', '2.6e1', /plain decimal/],
+    ['lat', '26,09', /plain decimal/],
+    ['lat', 'NaN', /plain decimal/],
+    ['lng', '80.1367', /west is negative/],
+    ['lat', '48.85', /miles from its ZIP/],
+    ['phone', '954-555-1234', /ten digits/],
+    ['phone', '+1234', /ten digits/],
+    ['phone', '=1+1', /ten digits/],
+    ['url', 'http://example.com', /https/],
+    ['url', 'www.example.com', /https/],
+    ['url', 'javascript:alert(1)', /https/],
+    ['url', 'https://user:pw@example.com', /user name/],
+    ['models', '', /a110/],
+    ['models', 'a110;a290', /a110/],
+    ['models', 'a110;a110', /each once/],
+    ['lead_email', 'leads', /e-mail/],
+    ['adf_email', 'a@b.com, c@d.com', /e-mail/],
+    ['webhook_url', 'http://hooks.example.com', /https/],
+    ['webhook_url', '', /both webhook_url and webhook_secret/],
+    ['webhook_secret', '', /both webhook_url and webhook_secret/],
+    ['webhook_secret', 'hunter2', /24 to 64/],
+    ['webhook_secret', `whsec_${Buffer.alloc(23).toString('base64')}`, /24 to 64/],
+    ['webhook_secret', `whsec_${Buffer.alloc(65).toString('base64')}`, /24 to 64/],
+    ['webhook_secret', `whsec_${Buffer.alloc(32).toString('hex')}=`, /24 to 64/],
+  ];
+
+  it.each(wrong)('refuses %s %j', (column, value, fix) => {
+    const [fault, ...more] = faultsOf(csvOf([{}, { id: '2', [column]: value }]));
+    expect(more).toEqual([]);
+    expect(fault).toMatchObject({ line: 3, fix: expect.stringMatching(fix) });
+  });
+
+  it('sees that lat and lng are swapped', () => {
+    expect(faultsOf(csvOf([{ lat: GOOD.lng, lng: GOOD.lat }]))).toMatchObject([
+      { line: 2, fix: expect.stringContaining('swapped') },
+    ]);
+  });
+
+  it('names the cell of every fault in every row at once', () => {
+    const rows = wrong.map(([column, value], index) => ({ id: `s-${index}`, [column]: value }));
+    const faults = faultsOf(csvOf(rows));
+    expect(faults.map((fault) => fault.line)).toEqual(wrong.map((_, index) => index + 2));
+    expect(faultsOf(csvOf([{ zip: '1', phone: '2', url: '3', models: '4' }])).map((fault) => fault.column)).toEqual([
+      'zip',
+      'phone',
+      'url',
+      'models',
+    ]);
+  });
+
+  it('names the line where an id stood first', () => {
+    expect(faultsOf(csvOf([{}, { id: '2' }, {}]))).toEqual([
+      { line: 4, column: 'id', value: '2165', fix: 'stands on line 2 already' },
+    ]);
+  });
+
+  it('never repeats a secret', () => {
+    const text = csvOf([{ webhook_secret: 'whsec_topsecret' }]);
+    expect(JSON.stringify(faultsOf(text))).not.toContain('topsecret');
+  });
+
+  it('names lines with a stray quote or too many cells beside the faults of other lines', () => {
+    const [header = '', good = ''] = csvOf([{}]).split('\n');
+    const lines = [header, good, 'a "b" c,', `${good},`, '"open', csvOf([{ id: '2', zip: '1' }]).split('\n')[1], ''];
+    expect(faultsOf(lines.join('\n'))).toMatchObject([
+      { line: 3, fix: expect.stringContaining('quote') },
+      { line: 4, fix: expect.stringContaining('18 cells for 17 columns') },
+      { line: 5, fix: expect.stringContaining('quote') },
+      { line: 6, column: 'zip' },
+    ]);
+  });
+
+  it('names missing, unknown and repeated columns', () => {
+    const header = DEALER_COLUMNS.filter((column) => column !== 'zip')
+      .concat('id')
+      .join(',');
+    expect(faultsOf(`${header},e-mail\n`)).toEqual([
+      { line: 1, column: 'e-mail', fix: expect.stringContaining('is no column') },
+      { line: 1, column: 'id', fix: 'stands twice in the header' },
+      { line: 1, column: 'zip', fix: 'is missing in the header' },
+    ]);
+    expect(faultsOf('')).toMatchObject([{ line: 1, fix: expect.stringContaining('header') }]);
+  });
+
+  it('answers any text with stores or with faults, and never throws', () => {
+    const header = DEALER_COLUMNS.join(',');
+    const cell = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('"', ',', '\n', '', ...Object.values(GOOD)));
+    fc.assert(
+      fc.property(fc.array(fc.array(cell, { maxLength: 20 })), fc.boolean(), (rows, withHeader) => {
+        const text = [...(withHeader ? [header] : []), ...rows.map((row) => row.join(','))].join('\n');
+        const { dealers, faults } = parseDealersCsv(text, context);
+        expect(dealers === undefined).toBe((faults?.length ?? 0) > 0);
+      }),
+    );
+  });
+});
+
+describe('diffDealers', () => {
+  it('finds nothing to do between equal files, whatever the order', () => {
+    fc.assert(
+      fc.property(anyDealers, (dealers) => {
+        const diff = diffDealers(dealers, dealersOf(formatDealersCsv(dealers)).toReversed());
+        expect([diff.added, diff.changed, diff.removed]).toEqual([[], [], []]);
+        expect(diff.unchanged).toHaveLength(dealers.length);
+      }),
+    );
+  });
+
+  it('turns the current stores into the wanted ones', () => {
+    fc.assert(
+      fc.property(anyDealers, anyDealers, (current, wanted) => {
+        const { added, changed, removed } = diffDealers(current, wanted);
+        const after = new Map(current.map((dealer) => [dealer.id, dealer]));
+        for (const { id } of removed) expect(after.delete(id)).toBe(true);
+        for (const { dealer } of changed) expect(after.has(dealer.id)).toBe(true);
+        for (const dealer of added) expect(after.has(dealer.id)).toBe(false);
+        for (const dealer of [...added, ...changed.map((change) => change.dealer)]) after.set(dealer.id, dealer);
+        const byId = (a: Dealer, b: Dealer) => (a.id < b.id ? -1 : 1);
+        expect([...after.values()].sort(byId)).toEqual([...wanted].sort(byId));
+      }),
+    );
+  });
+
+  it('names the columns that differ', () => {
+    const before = dealersOf(csvOf([{}]));
+    const changes = { phone: '', models: 'a110', lat: '26.1', webhook_url: 'https://hooks.example.com/' };
+    const { changed } = diffDealers(before, dealersOf(csvOf([changes])));
+    expect(changed.map((change) => change.fields)).toEqual([['lat', 'phone', 'models', 'webhook_url']]);
+  });
+
+  it('sees that the centroid of a ZIP has moved', () => {
+    const [dealer] = dealersOf(csvOf([{ lat: '', lng: '' }]));
+    if (dealer === undefined) throw new Error('no store');
+    const { changed } = diffDealers([{ ...dealer, location: { lat: 26, lng: -80 } }], [dealer]);
+    expect(changed.map((change) => change.fields)).toEqual([['location']]);
+  });
+});
+
+describe('data/dealers.csv', () => {
+  it('is what the build gives', () => {
+    expect(buildDealersCsv()).toBe(committed);
+  });
+
+  it('has no fault, only expected stores, no name that claims an authorisation, and formats to itself', () => {
+    const dealers = dealersOf(committed);
+    expect(dealers).toHaveLength(70);
+    expect(dealers.filter((dealer) => dealer.status !== 'expected' || /authori[sz]ed/i.test(dealer.name))).toEqual([]);
+    expect(formatDealersCsv(dealers)).toBe(committed);
+  });
+});
