@@ -1,0 +1,68 @@
+import * as z from 'zod/mini';
+import { GROUP_KEYS } from '../counts/grouping.ts';
+import { DealerId, ModelId } from './dealers.ts';
+import { json, type Operation } from './operation.ts';
+
+const DAY_FIX = 'must be a day that exists, as YYYY-MM-DD (UTC)';
+const Day = z.iso.date(DAY_FIX);
+
+const BY_FIX = `must be one or two different keys, separated by a comma, of ${GROUP_KEYS.join(', ')}`;
+const By = z
+  .pipe(
+    z.string(BY_FIX),
+    z.pipe(
+      z.transform((by: string) => by.split(',')),
+      z.array(z.enum(GROUP_KEYS, BY_FIX)),
+    ),
+  )
+  .check(
+    z.refine((keys) => keys.length <= 2 && new Set(keys).size === keys.length, BY_FIX),
+    z.meta({ description: BY_FIX, examples: ['state', 'dealer,model'] }),
+  );
+
+export const InterestCountsQuery = z
+  .strictObject({
+    by: z.optional(By),
+    from: z.optional(Day),
+    to: z.optional(Day),
+    state: z.optional(z.string().check(z.regex(/^[A-Z]{2}$/, 'must be the two letters of a state, such as FL'))),
+    model: z.optional(z.union([ModelId, z.literal('undecided')], 'must be a model id or undecided')),
+    dealerId: z.optional(DealerId),
+    metro: z.optional(z.string().check(z.regex(/^\d{5}$/, 'must be the five digits of a CBSA code'))),
+    campaign: z.optional(z.string().check(z.regex(/^[A-Za-z0-9._-]{1,60}$/, 'must be the name of a campaign'))),
+  })
+  .check(
+    z.refine((query) => query.from === undefined || query.to === undefined || query.from <= query.to, {
+      path: ['to'],
+      error: 'must not be before from',
+    }),
+  );
+
+const Count = z.int();
+const SIX_COUNTS = {
+  submitted: Count,
+  confirmed: Count,
+  withdrawn: Count,
+  movedIn: Count,
+  movedOut: Count,
+  active: Count,
+};
+
+export const InterestCountsAnswer = z.strictObject({
+  asOf: z.iso.datetime(),
+  complete: z.boolean(),
+  definitions: z.record(z.string(), z.string()),
+  total: z.strictObject(SIX_COUNTS),
+  groups: z.array(
+    z.looseObject(SIX_COUNTS).check(z.meta({ description: 'The six counts, and one member for each key of `by`.' })),
+  ),
+});
+export type InterestCountsAnswer = z.infer<typeof InterestCountsAnswer>;
+
+export const countInterests = {
+  summary: 'Exact counts of interests',
+  security: 'oidc-counts',
+  query: InterestCountsQuery,
+  success: { status: 200, content: json(InterestCountsAnswer) },
+  refusals: [400, 401, 403],
+} as const satisfies Operation;

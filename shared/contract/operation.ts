@@ -1,0 +1,22 @@
+import type * as z from 'zod/mini';
+
+/** The credential an operation asks for. */
+export type Security = 'public' | 'manage-token' | 'oidc-counts' | 'oidc-leads';
+
+/** One operation of the API: what it takes and what it answers. */
+export interface Operation {
+  readonly summary: string;
+  readonly security: Security;
+  /** Without one, every query parameter is refused. */
+  readonly query?: z.ZodMiniType;
+  readonly body?: z.ZodMiniType;
+  /** Name of the one path parameter. */
+  readonly pathParameter?: string;
+  readonly idempotencyKey?: true;
+  /** Status of success, and its schema by media type; the first one is the default. Empty: no body. */
+  readonly success: { readonly status: 200 | 202 | 204; readonly content: Readonly<Record<string, z.ZodMiniType>> };
+  /** The refusals it can answer with, besides 405 and 5xx, which any can. */
+  readonly refusals: readonly (400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429)[];
+}
+
+export const json = <S extends z.ZodMiniType>(schema: S) => ({ 'application/json': schema });

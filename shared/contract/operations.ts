@@ -1,0 +1,25 @@
+import { getHealth, getOpenApi } from './always.ts';
+import { findDealers, findPlaces, getDealer } from './dealers.ts';
+import { countInterests } from './interest-counts.ts';
+import { confirmInterest, getForm, getReservation, submitInterest, withdrawReservation } from './interests.ts';
+import type { Operation } from './operation.ts';
+
+/**
+ * Every operation by its route. The OpenAPI document is made from this table, and a test holds the template's routes
+ * and the functions against it. A function imports its own operation only, so that it carries no other's schemas.
+ */
+export const OPERATIONS = {
+  'GET /v1/dealers': findDealers,
+  'GET /v1/dealers/{dealerId}': getDealer,
+  'GET /v1/places': findPlaces,
+  'GET /v1/form': getForm,
+  'POST /v1/interests': submitInterest,
+  'POST /v1/interests/confirm': confirmInterest,
+  'GET /v1/reservation': getReservation,
+  'DELETE /v1/reservation': withdrawReservation,
+  'GET /v1/interest-counts': countInterests,
+  'GET /v1/health': getHealth,
+  'GET /v1/openapi.json': getOpenApi,
+} as const satisfies Readonly<Record<`${string} /v1/${string}`, Operation>>;
+
+export type Route = keyof typeof OPERATIONS;

@@ -1,0 +1,74 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as z from 'zod/mini';
+import type { Operation } from '../contract/operation.ts';
+import { chooseMediaType } from './media-type.ts';
+import { problemAnswers, publicCaching, requestLog, securityHeaders } from './middleware.ts';
+import { bodyOf, parseInput, queryOf } from './request.ts';
+
+type Output<S> = S extends z.ZodMiniType ? z.output<S> : undefined;
+type AnswerOf<O extends Operation> = z.input<O['success']['content'][keyof O['success']['content']]>;
+
+/** A request that has passed its operation's schemas. */
+export interface ApiRequest<O extends Operation> {
+  readonly query: Output<O['query']>;
+  readonly body: Output<O['body']>;
+  /** The operation's one path parameter, decoded; empty when it has none. */
+  readonly pathParameter: string;
+  /** The media type to answer with: one of the operation's. */
+  readonly mediaType: keyof O['success']['content'];
+  /** For headers that an operation reads itself. */
+  readonly event: APIGatewayProxyEventV2;
+}
+
+/** What may be told to shared caches; everything else is `no-store`. */
+export interface ApiOptions {
+  readonly cache?: 'public';
+}
+
+const NoQuery = z.strictObject({});
+
+/**
+ * The handler of one operation: input parsed by its schemas (400 that names every bad field), answer shaped by its schema
+ * (a member that the contract does not name is a fault of ours: 500), errors as problem+json, security headers, one log line.
+ */
+export function api<const O extends Operation>(
+  operation: O,
+  answer: (request: ApiRequest<O>) => Promise<AnswerOf<O> | undefined>,
+  options: ApiOptions = {},
+) {
+  const { status, content } = operation.success;
+  const handle = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
+    const mediaType = chooseMediaType(event.headers['accept'], Object.keys(content));
+    const value = await answer({
+      query: parseInput(operation.query ?? NoQuery, '?', queryOf(event)) as Output<O['query']>,
+      body: (operation.body && parseInput(operation.body, '#', bodyOf(event))) as Output<O['body']>,
+      pathParameter: (operation.pathParameter && event.pathParameters?.[operation.pathParameter]) ?? '',
+      mediaType: mediaType as keyof O['success']['content'],
+      event,
+    });
+    const schema = mediaType === undefined ? undefined : content[mediaType];
+    if (schema === undefined || mediaType === undefined) return { statusCode: status };
+    return {
+      statusCode: status,
+      headers: {
+        'content-type': mediaType,
+        ...(Object.keys(content).length > 1 && { vary: 'accept' }),
+      },
+      body: JSON.stringify(z.parse(schema, value)),
+    };
+  };
+  return httpHandler(handle, options);
+}
+
+/** The chain that every answer passes, for a handler that has no operation. */
+export function httpHandler(
+  handle: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>,
+  options: ApiOptions = {},
+) {
+  const chain = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+    .use(requestLog())
+    .use(securityHeaders())
+    .use(problemAnswers());
+  return (options.cache === 'public' ? chain.use(publicCaching()) : chain).handler(handle);
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import type { MiddlewareObj, Request } from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { log } from '../runtime/log.ts';
+import { HttpProblem } from './http-problem.ts';
+
+type ApiMiddleware = MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>;
+type ApiHook = (request: Request<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>) => void;
+
+/** One line a request: route, status, duration. Neither the query nor the path, which may tell where a person lives. */
+export function requestLog(): ApiMiddleware {
+  const startedAt = new WeakMap<object, number>();
+  const write: ApiHook = ({ event, response }) => {
+    log('info', 'answered', {
+      requestId: event.requestContext.requestId,
+      route: event.routeKey,
+      status: response?.statusCode ?? 0,
+      durationMs: Math.round(performance.now() - (startedAt.get(event) ?? Number.NaN)),
+    });
+  };
+  return {
+    before: ({ event }) => {
+      startedAt.set(event, performance.now());
+    },
+    after: write,
+    onError: write,
+  };
+}
+
+const SECURITY_HEADERS = {
+  'strict-transport-security': 'max-age=63072000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+} as const;
+
+/** Security headers on every answer, and `no-store` on all that says nothing else. */
+export function securityHeaders(): ApiMiddleware {
+  const add: ApiHook = ({ response }) => {
+    if (response) response.headers = { 'cache-control': 'no-store', ...response.headers, ...SECURITY_HEADERS };
+  };
+  return { after: add, onError: add };
+}
+
+/** Every error as problem+json. What is not a refusal of ours is logged and answered 500, with nothing but the request id. */
+export function problemAnswers(): ApiMiddleware {
+  return {
+    onError: async (request) => {
+      const { event, error } = request;
+      const requestId = event.requestContext.requestId;
+      const problem = error instanceof HttpProblem ? error : problemOfFault(error);
+      if (problem.status >= 500) log('error', 'request failed', { requestId, route: event.routeKey }, error);
+      request.response = {
+        statusCode: problem.status,
+        headers: { 'content-type': 'application/problem+json', ...problem.parts.headers },
+        body: JSON.stringify(problem.toProblem(requestId)),
+      };
+    },
+  };
+}
+
+/** Faults that pass: the caller may try again. All others are ours to mend. */
+const PASSING = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'TimeoutError',
+  'TransactionConflictException',
+  'InternalServerError',
+  'ServiceUnavailable',
+]);
+
+function problemOfFault(error: unknown): HttpProblem {
+  if (error instanceof Error && PASSING.has(error.name)) {
+    return new HttpProblem(503, 'The service is busy. Nothing was lost; please try again in a moment.', {
+      headers: { 'retry-after': '5' },
+    });
+  }
+  return new HttpProblem(500, 'Something went wrong on our side. Please try again; quote the instance if it persists.');
+}
+
+/** Shared caches may keep a public read for a minute; an unchanged one is answered 304 (RFC 9110, 13.1.2). */
+export function publicCaching(): ApiMiddleware {
+  return {
+    after: (request) => {
+      const { event, response } = request;
+      if (response?.statusCode !== 200) return;
+      const etag = `"${createHash('sha256')
+        .update(response.body ?? '')
+        .digest('base64url')
+        .slice(0, 27)}"`;
+      const caching = { 'cache-control': 'public, max-age=60, stale-while-revalidate=600', etag };
+      const vary = response.headers?.['vary'];
+      request.response = matches(event.headers['if-none-match'], etag)
+        ? { statusCode: 304, headers: { ...caching, ...(vary !== undefined && { vary }) } }
+        : { ...response, headers: { ...response.headers, ...caching } };
+    },
+  };
+}
+
+function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
+}

@@ -1,0 +1,87 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { badFields, type FieldError, HttpProblem } from './http-problem.ts';
+import { parseJsonBody } from './json-body.ts';
+
+/**
+ * The query's parameters, from the raw query string: the gateway's own map joins repeated ones with a comma.
+ * @throws HttpProblem 400 that names every repeated parameter
+ */
+export function queryOf(event: APIGatewayProxyEventV2): Record<string, string> {
+  const parameters = new URLSearchParams(event.rawQueryString);
+  const names = [...parameters.keys()];
+  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  if (repeated.size > 0) {
+    throw badFields(
+      [...repeated].map((name) => ({ pointer: pointerOf('?', [name]), detail: 'is given more than once' })),
+    );
+  }
+  return Object.fromEntries(parameters);
+}
+
+/** The body's JSON value. @throws HttpProblem 400, 413 or 415 */
+export function bodyOf(event: APIGatewayProxyEventV2): unknown {
+  return parseJsonBody({
+    contentType: event.headers['content-type'],
+    contentEncoding: event.headers['content-encoding'],
+    text: event.body,
+    isBase64: event.isBase64Encoded,
+  });
+}
+
+/**
+ * What the schema makes of the input.
+ * @param root `?` for a query, `#` for a body
+ * @throws HttpProblem 400 that names every bad field, and never its value
+ */
+export function parseInput<S extends z.ZodMiniType>(schema: S, root: '?' | '#', input: unknown): z.output<S> {
+  const result = z.safeParse(schema, input);
+  if (result.success) return result.data;
+  throw badFields(result.error.issues.flatMap((issue) => fieldErrors(issue, root)));
+}
+
+function fieldErrors(issue: z.core.$ZodIssue, root: '?' | '#'): FieldError[] {
+  if (issue.code === 'unrecognized_keys') {
+    const detail = root === '?' ? 'is not a parameter of this address' : 'is not a member of this body';
+    return issue.keys.map((key) => ({ pointer: pointerOf(root, [...issue.path, key]), detail }));
+  }
+  if (issue.path.length === 0) return [{ pointer: root, detail: 'must be a JSON object' }];
+  return [{ pointer: pointerOf(root, issue.path), detail: issue.message }];
+}
+
+/** `?name` for a parameter, a JSON pointer in fragment form (RFC 6901, 6) for a body's member. Keys are a caller's text: cut. */
+function pointerOf(root: '?' | '#', path: readonly PropertyKey[]): string {
+  const steps = path.map((step) => cut(String(step)).toWellFormed());
+  if (root === '?') return `?${encodeURIComponent(steps[0] ?? '')}`;
+  return `#/${steps.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;
+}
+
+function cut(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
+
+const PRINTABLE_ASCII = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+
+/** The caller's idempotency key, when there is one. @throws HttpProblem 400 */
+export function idempotencyKeyOf(event: APIGatewayProxyEventV2): string | undefined {
+  const key = event.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (!PRINTABLE_ASCII.test(key)) {
+    throw badFields([{ pointer: 'Idempotency-Key', detail: 'must have 1 to 255 printable ASCII characters' }]);
+  }
+  return key;
+}
+
+/** The bearer token. @throws HttpProblem 401, alike for a missing header and for another scheme */
+export function bearerTokenOf(event: APIGatewayProxyEventV2): string {
+  const token = /^Bearer +([\w.~+/=-]{1,1000})$/i.exec(event.headers['authorization'] ?? '')?.[1];
+  if (token === undefined) throw unauthorized();
+  return token;
+}
+
+/** One answer for every token that does not count, so that nobody learns why. */
+export function unauthorized(): HttpProblem {
+  return new HttpProblem(401, 'The link is not valid, or no longer. Ask for a new one by sending the form again.', {
+    headers: { 'www-authenticate': 'Bearer' },
+  });
+}

@@ -1,0 +1,23 @@
+import type { Gazetteer } from '../gazetteer/gazetteer.ts';
+import type { Point } from '../geo/point.ts';
+import { badFields, HttpProblem } from './http-problem.ts';
+
+/**
+ * The place that a search's `near` names.
+ * @throws HttpProblem 400 when it has none of the accepted forms; 404, with suggestions, when no such place is known
+ */
+export function resolvePlace(near: string, gazetteer: Gazetteer): { label: string; location: Point } {
+  const answer = gazetteer.resolveNear(near);
+  switch (answer.kind) {
+    case 'found':
+      return answer;
+    case 'malformed':
+      throw badFields([{ pointer: '?near', detail: answer.detail }]);
+    case 'unknown':
+      throw new HttpProblem(404, answer.detail, {
+        ...(answer.suggestions.length > 0 && {
+          suggestions: answer.suggestions.map(({ label, near }) => ({ label, near })),
+        }),
+      });
+  }
+}

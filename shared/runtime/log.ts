@@ -1,0 +1,66 @@
+/**
+ * The fields that a log line may carry. People's data have none: what is not named here cannot be logged, and the type
+ * refuses it.
+ */
+export interface LogFields {
+  readonly requestId?: string;
+  readonly route?: string;
+  readonly status?: number;
+  readonly durationMs?: number;
+  readonly leadId?: string;
+  readonly deliveryId?: string;
+  readonly channel?: string;
+  readonly dealerId?: string;
+  readonly attempts?: number;
+  readonly outcome?: string;
+  readonly count?: number;
+}
+
+type Level = 'info' | 'warn' | 'error';
+
+/** One JSON line on standard output, which Lambda hands to CloudWatch Logs. */
+export function log(level: Level, message: string, fields: LogFields = {}, error?: unknown): void {
+  const line = {
+    time: new Date().toISOString(),
+    level,
+    message,
+    ...fields,
+    ...(error !== undefined && { error: describe(error) }),
+  };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+/** Errors whose message is the runtime's or AWS's own and never quotes a value it was given. */
+const TELLING = new Set([
+  'TypeError',
+  'ReferenceError',
+  'AccessDeniedException',
+  'ResourceNotFoundException',
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'TimeoutError',
+]);
+
+interface ErrorDescription {
+  readonly name: string;
+  readonly message?: string;
+  readonly at?: string;
+  readonly cause?: ErrorDescription;
+}
+
+/** Name and place of an error. Its message may quote what a person typed, so only known harmless ones are kept. */
+export function describe(error: unknown): ErrorDescription {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? [];
+  return {
+    name: error.name,
+    ...(TELLING.has(error.name) && { message: error.message }),
+    ...(frames.length > 0 && {
+      at: frames
+        .slice(0, 6)
+        .map((frame) => frame.trim())
+        .join(' | '),
+    }),
+    ...(error.cause !== undefined && { cause: describe(error.cause) }),
+  };
+}

@@ -1,0 +1,38 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+
+export interface EventParts {
+  readonly rawQueryString?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly isBase64Encoded?: boolean;
+  readonly pathParameters?: Readonly<Record<string, string>>;
+  readonly method?: string;
+  readonly rawPath?: string;
+}
+
+/** An HTTP API event of payload 2.0. */
+export function gatewayEvent(parts: EventParts = {}): APIGatewayProxyEventV2 {
+  const { method = 'GET', rawPath = '/v1/test' } = parts;
+  return {
+    version: '2.0',
+    routeKey: `${method} ${rawPath}`,
+    rawPath,
+    rawQueryString: parts.rawQueryString ?? '',
+    headers: { ...parts.headers },
+    ...(parts.pathParameters && { pathParameters: { ...parts.pathParameters } }),
+    ...(parts.body !== undefined && { body: parts.body }),
+    isBase64Encoded: parts.isBase64Encoded ?? false,
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'api',
+      domainName: 'api.example',
+      domainPrefix: 'api',
+      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
+      requestId: 'request-1',
+      routeKey: `${method} ${rawPath}`,
+      stage: '$default',
+      time: '23/Nov/2026:12:00:00 +0000',
+      timeEpoch: 1_795_435_200_000,
+    },
+  };
+}
