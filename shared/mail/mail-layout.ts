@@ -1,0 +1,151 @@
+import { type Locale, launch } from '../launch/launch.ts';
+import { AUTOMATIC_HEADERS, type MailContent, oneLine } from './mail-content.ts';
+import { mailStyle as style } from './mail-style.ts';
+import { wrapText } from './wrap-text.ts';
+
+/** One thing that a mail states. */
+export interface MailFact {
+  readonly label: string;
+  readonly value: string;
+  /** Where the value leads, e.g. `mailto:…`. */
+  readonly href?: string;
+  /** What must be read together with the value. */
+  readonly note?: string;
+}
+
+/** A part of a mail. What it says is said once, and stands in the text and in the HTML alike. */
+export type MailBlock =
+  | { readonly kind: 'paragraph'; readonly text: string }
+  | { readonly kind: 'small-print'; readonly text: string }
+  | { readonly kind: 'section'; readonly title: string }
+  | { readonly kind: 'key-fact'; readonly label: string; readonly value: string }
+  | { readonly kind: 'facts'; readonly facts: readonly MailFact[] }
+  | { readonly kind: 'button'; readonly label: string; readonly url: string };
+
+export interface MailLayout {
+  readonly locale: Locale;
+  readonly subject: string;
+  readonly heading: string;
+  readonly blocks: readonly MailBlock[];
+  /** Why the reader gets this mail. */
+  readonly reason: string;
+}
+
+const PRIVACY_LABEL = { 'en-US': 'Privacy', 'es-US': 'Privacidad' } as const;
+
+/**
+ * The mail in text and in HTML: no image, no table, no script, nothing loaded from elsewhere, no tracking.
+ * @throws RangeError when a piece of it holds a control character, line break or lone surrogate
+ */
+export function layOutMail(mail: MailLayout): MailContent {
+  return {
+    subject: oneLine('mail subject', mail.subject),
+    text: mailText(mail),
+    html: mailHtml(mail),
+    headers: AUTOMATIC_HEADERS,
+  };
+}
+
+function mailText(mail: MailLayout): string {
+  return `${[
+    launch.make,
+    wrapText(oneLine('mail heading', mail.heading)),
+    ...mail.blocks.map(blockText),
+    '--',
+    wrapText(oneLine('mail reason', mail.reason)),
+    `${PRIVACY_LABEL[mail.locale]}: ${launch.privacyUrl}`,
+    wrapText(launch.postalAddress),
+  ].join('\n\n')}\n`;
+}
+
+function blockText(block: MailBlock): string {
+  switch (block.kind) {
+    case 'paragraph':
+    case 'small-print':
+      return wrapText(oneLine('mail text', block.text));
+    case 'section':
+      return wrapText(oneLine('mail section', block.title));
+    case 'key-fact':
+      return wrapText(oneLine(block.label, `${block.label}: ${block.value}`));
+    case 'facts':
+      return block.facts
+        .flatMap(({ label, value, note }) => [
+          wrapText(oneLine(label, `${label}: ${value}`)),
+          ...(note === undefined ? [] : [wrapText(oneLine(label, note), '  ')]),
+        ])
+        .join('\n');
+    case 'button':
+      return `${oneLine('button', block.label)}:\n${oneLine('button link', block.url)}`;
+  }
+}
+
+function mailHtml(mail: MailLayout): string {
+  return `<!doctype html>
+<html lang="${mail.locale}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<meta name="format-detection" content="telephone=no, date=no, address=no">
+<title>${escapeHtml(mail.subject)}</title>
+<style>${style.sheet}</style>
+</head>
+<body class="page" style="${style.page}">
+<div class="sheet" style="${style.sheetBox}">
+<p class="strong" style="${style.brand}">${escapeHtml(launch.make)}</p>
+<h1 class="strong" style="${style.heading}">${escapeHtml(mail.heading)}</h1>
+${mail.blocks.map(blockHtml).join('\n')}
+</div>
+<div class="foot" style="${style.foot}">
+<p style="${style.footLine}">${escapeHtml(mail.reason)}</p>
+<p style="${style.footLine}">${PRIVACY_LABEL[mail.locale]}: ${linkHtml(launch.privacyUrl, launch.privacyUrl, style.footLink)}</p>
+<p style="${style.footLine}">${escapeHtml(launch.postalAddress)}</p>
+</div>
+</body>
+</html>
+`;
+}
+
+function blockHtml(block: MailBlock): string {
+  switch (block.kind) {
+    case 'paragraph':
+      return `<p style="${style.paragraph}">${escapeHtml(block.text)}</p>`;
+    case 'small-print':
+      return `<p class="quiet" style="${style.smallPrint}">${escapeHtml(block.text)}</p>`;
+    case 'section':
+      return `<h2 class="strong" style="${style.section}">${escapeHtml(block.title)}</h2>`;
+    case 'key-fact':
+      return `<p class="key" style="${style.keyFact}"><span class="quiet" style="${style.label}">${escapeHtml(block.label)}</span><br>
+<strong class="strong" style="${style.keyValue}">${escapeHtml(block.value)}</strong></p>`;
+    case 'facts':
+      return `<div class="rule" style="${style.facts}">\n${block.facts.map(factHtml).join('\n')}\n</div>`;
+    case 'button':
+      return `<p style="${style.buttonLine}"><a class="button" href="${escapeHtml(block.url)}" style="${style.button}">${escapeHtml(block.label)}</a></p>`;
+  }
+}
+
+function factHtml({ label, value, href, note }: MailFact): string {
+  const shown = href === undefined ? escapeHtml(value) : linkHtml(href, value, style.link);
+  const noteHtml =
+    note === undefined ? '' : `<br>\n<span class="quiet" style="${style.note}">${escapeHtml(note)}</span>`;
+  return `<p class="rule" style="${style.fact}"><span class="quiet" style="${style.label}">${escapeHtml(label)}</span><br>
+<span class="strong" style="${style.value}">${shown}</span>${noteHtml}</p>`;
+}
+
+function linkHtml(href: string, text: string, css: string): string {
+  return `<a class="link" href="${escapeHtml(href)}" style="${css}">${escapeHtml(text)}</a>`;
+}
+
+const HTML_ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text as it must be written in HTML, between tags or in a quoted attribute. */
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => HTML_ENTITIES[character] ?? character);
+}
