@@ -1,0 +1,26 @@
+import { findDealers as operation } from '../shared/contract/dealers.ts';
+import { DEALER_TABLE, dealerTable } from '../shared/dealers/dealer-table.ts';
+import { findDealers } from '../shared/dealers/find-dealers.ts';
+import { METERS_PER_UNIT, searchAnswer, searchGeoJson } from '../shared/dealers/search-answer.ts';
+import { api } from '../shared/http/api.ts';
+import { resolvePlace } from '../shared/http/resolve-place.ts';
+import { documentClient } from '../shared/runtime/dynamodb-client.ts';
+import { requireEnvironment } from '../shared/runtime/environment.ts';
+import { gazetteer } from '../shared/runtime/gazetteer-file.ts';
+
+const dealers = dealerTable(documentClient(), requireEnvironment(DEALER_TABLE.environmentVariable), Date.now);
+
+export const handler = api(
+  operation,
+  async ({ query, mediaType }) => {
+    const { near, radius, unit, limit, model } = query;
+    const origin = resolvePlace(near, gazetteer());
+    const found = await findDealers(
+      { origin: origin.location, radiusMeters: radius * METERS_PER_UNIT[unit], limit, ...(model && { model }) },
+      dealers,
+    );
+    const answer = searchAnswer(origin, { radius, unit }, found);
+    return mediaType === 'application/geo+json' ? searchGeoJson(answer) : answer;
+  },
+  { cache: 'public' },
+);

@@ -1,0 +1,34 @@
+import { submitInterest as operation } from '../shared/contract/interests.ts';
+import { api } from '../shared/http/api.ts';
+import { badFields, HttpProblem } from '../shared/http/http-problem.ts';
+import { idempotencyKeyOf } from '../shared/http/request.ts';
+import { submitInterest } from '../shared/reservations/submit-interest.ts';
+import { submissionDesk } from '../shared/runtime/desks.ts';
+
+const desk = submissionDesk();
+
+export const handler = api(operation, async ({ body, event }) => {
+  const result = await submitInterest(
+    {
+      body,
+      idempotencyKey: idempotencyKeyOf(event),
+      globalPrivacyControl: event.headers['sec-gpc'] === '1',
+    },
+    await desk(),
+  );
+  switch (result.kind) {
+    case 'accepted':
+      return { status: 'confirmation-sent' as const };
+    case 'invalid':
+      throw badFields(result.errors);
+    case 'key-reused':
+      throw new HttpProblem(
+        422,
+        'This Idempotency-Key came with another body before. Use a new key for a new request.',
+      );
+    case 'in-flight':
+      throw new HttpProblem(409, 'A request with this Idempotency-Key is still in flight. Try again in a moment.', {
+        headers: { 'retry-after': '1' },
+      });
+  }
+});

@@ -1,0 +1,42 @@
+import { App, Tags, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { ApiStack, type Issuer } from './api-stack.ts';
+import { BUNDLE_DIR } from './bundle.ts';
+import { DataStack } from './data-stack.ts';
+import { EdgeStack } from './edge-stack.ts';
+import { IdentityStack } from './identity-stack.ts';
+import type { StageConfig } from './stage-config.ts';
+
+/**
+ * The CDK app of one stage; `synth()` it into the folder given. Functions must have been bundled before.
+ * @param outdir where the cloud assembly is written
+ * @param bundleDir where the functions were bundled to
+ */
+export function buildApp(stage: StageConfig, outdir: string, bundleDir = BUNDLE_DIR): App {
+  const app = new App({
+    outdir,
+    context: {
+      // Findings of aws-cdk-lib's own template rules fail the synthesis.
+      '@aws-cdk/core:validateAgainstDefaultRules': true,
+      // The local host finds a function's bundle by it.
+      'aws:cdk:enable-asset-metadata': true,
+    },
+    analyticsReporting: false,
+  });
+  // WAF and certificates of CloudFront live in us-east-1, so everything does; the account is the deployer's.
+  const env = { region: 'us-east-1' };
+  const id = (part: string) => `AlpineLocator-${stage.name}-${part}`;
+  const data = new DataStack(app, id('Data'), { env });
+  const issuer = issuerOf(stage) ?? new IdentityStack(app, id('Identity'), { env, stage }).issuer;
+  const api = new ApiStack(app, id('Api'), { env, stage, data, issuer, bundleDir });
+  new EdgeStack(app, id('Edge'), { env, httpApi: api.httpApi });
+  Tags.of(app).add('application', 'alpine-us-locator');
+  Tags.of(app).add('stage', stage.name);
+  // Rules that do not apply are acknowledged, with the reason, beside what they are about. A start on this machine need not wait.
+  if (stage.name !== 'local') Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return app;
+}
+
+function issuerOf({ issuer }: StageConfig): Issuer | undefined {
+  return issuer && { url: issuer.url, audience: issuer.audience, scope: (name) => name };
+}

@@ -1,0 +1,58 @@
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { FUNCTION_SPECS } from './functions.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** Where the bundles lie: `<name>/index.mjs`, and beside it what the function reads. */
+export const BUNDLE_DIR = join(ROOT, 'dist', 'functions');
+
+/**
+ * Bundles every function at once into `dist/functions`: the same bytes are deployed and run on this machine.
+ * @param outdir another folder, for those who must not disturb a running stack
+ * @returns bytes by function name
+ * @throws Error with esbuild's messages when a source does not build
+ */
+export async function bundleFunctions(outdir = BUNDLE_DIR): Promise<Readonly<Record<string, number>>> {
+  await rm(outdir, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: FUNCTION_SPECS.map(([name]) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: true,
+    // Names in stack traces are worth their bytes.
+    keepNames: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    // The SDK's ESM builds: what is not used is left out.
+    mainFields: ['module', 'main'],
+    // Lambda gives credentials in the environment, the first place that is looked at; the other ways are never taken.
+    external: [
+      ...['sso', 'ini', 'process', 'web-identity', 'http'].map((way) => `@aws-sdk/credential-provider-${way}`),
+      '@smithy/credential-provider-imds',
+    ],
+    metafile: true,
+    logLevel: 'silent',
+    banner: {
+      // For the few CommonJS packages that call require for Node's own modules.
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+  await Promise.all(
+    FUNCTION_SPECS.filter(([, spec]) => spec.gazetteer).map(async ([name]) => {
+      await mkdir(join(outdir, name), { recursive: true });
+      await copyFile(join(ROOT, 'data', 'gazetteer', 'gazetteer.bin'), join(outdir, name, 'gazetteer.bin'));
+    }),
+  );
+  return sizesOf(metafile);
+}
+
+function sizesOf(metafile: Metafile): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(metafile.outputs).map(([file, { bytes }]) => [file.split('/').at(-2) ?? file, bytes]),
+  );
+}

@@ -1,0 +1,136 @@
+import { DEALER_PARTITIONS } from '../shared/dealers/dealer-table.ts';
+
+/** What a function does with a table. Names of actions are DynamoDB's; `partitions` narrows them to partition keys. */
+export interface TableAccess {
+  readonly actions: readonly ('GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem')[];
+  readonly partitions?: readonly string[];
+  readonly index?: 'due';
+}
+
+export type TableName = 'dealers' | 'reservations' | 'facts' | 'outbox';
+export type SecretName = 'pepper' | 'signing';
+
+export type Trigger =
+  | {
+      readonly route: `${'GET' | 'POST' | 'PATCH' | 'DELETE'} /v1/${string}` | '$default';
+      /** The scope an access token must have; open to everyone without one. */
+      readonly scope?: 'counts' | 'leads';
+    }
+  | { readonly stream: 'outbox' }
+  | { readonly everyMinutes: number };
+
+export interface FunctionSpec {
+  readonly trigger: Trigger;
+  readonly access?: Partial<Record<TableName, TableAccess>>;
+  readonly secrets?: readonly SecretName[];
+  /** Whether it looks up places: the gazetteer's file is laid beside its bundle. */
+  readonly gazetteer?: true;
+  readonly sendsMail?: true;
+  readonly memoryMegabytes: number;
+  readonly timeoutSeconds: number;
+}
+
+const { stores, dealers, routing, index } = DEALER_PARTITIONS;
+
+const searchStores: TableAccess = { actions: ['GetItem', 'Query'], partitions: [stores, index] };
+const lookUpStores: TableAccess = { actions: ['GetItem', 'Query'], partitions: [dealers] };
+const append: TableAccess = { actions: ['PutItem'] };
+
+/** A request that a person waits for. */
+const interactive = { memoryMegabytes: 1024, timeoutSeconds: 10 } as const;
+/** What answers without data. */
+const light = { memoryMegabytes: 256, timeoutSeconds: 5 } as const;
+
+/** Every function: its file in `functions/`, what calls it, and what it may read and write. */
+export const FUNCTIONS = {
+  'find-dealers': {
+    trigger: { route: 'GET /v1/dealers' },
+    access: { dealers: searchStores },
+    gazetteer: true,
+    ...interactive,
+  },
+  'get-dealer': {
+    trigger: { route: 'GET /v1/dealers/{dealerId}' },
+    access: { dealers: lookUpStores },
+    ...interactive,
+  },
+  'find-places': { trigger: { route: 'GET /v1/places' }, gazetteer: true, ...interactive },
+  'get-form': { trigger: { route: 'GET /v1/form' }, secrets: ['signing'], ...interactive },
+  'submit-interest': {
+    trigger: { route: 'POST /v1/interests' },
+    access: {
+      dealers: { actions: ['GetItem', 'Query'], partitions: [stores, dealers, index] },
+      reservations: { actions: ['GetItem', 'PutItem', 'DeleteItem', 'ConditionCheckItem'] },
+      facts: append,
+      outbox: append,
+    },
+    secrets: ['pepper', 'signing'],
+    gazetteer: true,
+    ...interactive,
+  },
+  'confirm-interest': {
+    trigger: { route: 'POST /v1/interests/confirm' },
+    access: {
+      dealers: { actions: ['GetItem', 'Query'], partitions: [dealers, routing] },
+      reservations: { actions: ['GetItem', 'PutItem', 'Query'] },
+      facts: append,
+      outbox: append,
+    },
+    secrets: ['signing'],
+    ...interactive,
+  },
+  'get-reservation': {
+    trigger: { route: 'GET /v1/reservation' },
+    access: { dealers: lookUpStores, reservations: { actions: ['GetItem', 'Query'] } },
+    secrets: ['signing'],
+    ...interactive,
+  },
+  'withdraw-reservation': {
+    trigger: { route: 'DELETE /v1/reservation' },
+    access: { reservations: { actions: ['GetItem', 'PutItem', 'DeleteItem'] }, facts: append },
+    secrets: ['signing'],
+    ...interactive,
+  },
+  'count-interests': {
+    trigger: { route: 'GET /v1/interest-counts', scope: 'counts' },
+    access: { facts: { actions: ['Query'] } },
+    gazetteer: true,
+    memoryMegabytes: 1024,
+    timeoutSeconds: 29,
+  },
+  'get-health': { trigger: { route: 'GET /v1/health' }, ...light },
+  'get-openapi': { trigger: { route: 'GET /v1/openapi.json' }, ...light },
+  'answer-unknown-route': { trigger: { route: '$default' }, ...light },
+  'deliver-outbox': {
+    trigger: { stream: 'outbox' },
+    access: {
+      dealers: { actions: ['GetItem', 'Query'], partitions: [dealers, routing] },
+      reservations: { actions: ['GetItem'] },
+      outbox: { actions: ['UpdateItem'] },
+    },
+    secrets: ['signing'],
+    sendsMail: true,
+    memoryMegabytes: 512,
+    timeoutSeconds: 60,
+  },
+  'sweep-outbox': {
+    trigger: { everyMinutes: 1 },
+    access: {
+      dealers: { actions: ['GetItem', 'Query'], partitions: [dealers, routing] },
+      reservations: { actions: ['GetItem'] },
+      outbox: { actions: ['UpdateItem', 'Query'], index: 'due' },
+    },
+    secrets: ['signing'],
+    sendsMail: true,
+    memoryMegabytes: 512,
+    timeoutSeconds: 60,
+  },
+} as const satisfies Readonly<Record<string, FunctionSpec>>;
+
+export type FunctionName = keyof typeof FUNCTIONS;
+
+/** The table as entries, for those who go through all of it. */
+export const FUNCTION_SPECS: readonly (readonly [FunctionName, FunctionSpec])[] = Object.entries(FUNCTIONS) as [
+  FunctionName,
+  FunctionSpec,
+][];

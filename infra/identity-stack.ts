@@ -1,0 +1,66 @@
+import { CfnOutput, Duration, type Environment, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { AccountRecovery, Mfa, OAuthScope, ResourceServerScope, UserPool } from 'aws-cdk-lib/aws-cognito';
+import type { Construct } from 'constructs';
+import type { Issuer } from './api-stack.ts';
+import type { StageConfig } from './stage-config.ts';
+
+const RESOURCE_SERVER = 'locator';
+
+/** The user pool of marketing and operations, for stages without an OIDC issuer of their own. Nobody signs themselves up. */
+export class IdentityStack extends Stack {
+  readonly issuer: Issuer;
+
+  constructor(scope: Construct, id: string, props: { readonly env: Environment; readonly stage: StageConfig }) {
+    super(scope, id, {
+      env: props.env,
+      description: 'Alpine US locator: user pool of marketing and operations',
+    });
+    const pool = new UserPool(this, 'Users', {
+      selfSignUpEnabled: false,
+      signInAliases: { email: true },
+      mfa: Mfa.REQUIRED,
+      mfaSecondFactor: { otp: true, sms: false },
+      passwordPolicy: {
+        minLength: 14,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireDigits: true,
+        requireSymbols: true,
+        tempPasswordValidity: Duration.days(3),
+      },
+      accountRecovery: AccountRecovery.EMAIL_ONLY,
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    Validations.of(pool).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-COG8',
+      reason: 'A handful of colleagues with a second factor: threat protection of the plus plan is not worth its price',
+    });
+    const counts = new ResourceServerScope({ scopeName: 'counts', scopeDescription: 'Read interest counts' });
+    const leads = new ResourceServerScope({ scopeName: 'leads', scopeDescription: 'See and resend leads' });
+    const server = pool.addResourceServer('Locator', { identifier: RESOURCE_SERVER, scopes: [counts, leads] });
+    const client = pool.addClient('Dashboard', {
+      oAuth: {
+        flows: { authorizationCodeGrant: true },
+        scopes: [
+          OAuthScope.OPENID,
+          OAuthScope.resourceServer(server, counts),
+          OAuthScope.resourceServer(server, leads),
+        ],
+        callbackUrls: [`${props.stage.siteUrl}/dashboard/`],
+        logoutUrls: [`${props.stage.siteUrl}/dashboard/`],
+      },
+      // A page cannot keep a secret: it proves itself with PKCE.
+      generateSecret: false,
+      accessTokenValidity: Duration.hours(1),
+      preventUserExistenceErrors: true,
+    });
+    this.issuer = {
+      url: `https://cognito-idp.${this.region}.amazonaws.com/${pool.userPoolId}`,
+      audience: client.userPoolClientId,
+      scope: (name) => `${RESOURCE_SERVER}/${name}`,
+    };
+    new CfnOutput(this, 'IssuerUrl', { value: this.issuer.url });
+    new CfnOutput(this, 'DashboardClientId', { value: client.userPoolClientId });
+  }
+}

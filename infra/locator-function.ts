@@ -1,0 +1,175 @@
+import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  FilterCriteria,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  StartingPosition,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import packageFile from '../package.json' with { type: 'json' };
+import { FACT_TABLE } from '../shared/counts/fact-table.ts';
+import { DEALER_TABLE } from '../shared/dealers/dealer-table.ts';
+import { NEW_DELIVERY_FILTER, OUTBOX_TABLE } from '../shared/outbox/outbox-table.ts';
+import { RESERVATION_TABLE } from '../shared/reservations/reservation-table.ts';
+import {
+  FALLBACK_LEAD_EMAIL_VARIABLE,
+  SENDER_EMAIL_VARIABLE,
+  SITE_URL_VARIABLE,
+  VERSION_VARIABLE,
+} from '../shared/runtime/environment.ts';
+import { PEPPER_SECRET, SIGNING_SECRET } from '../shared/runtime/secret-names.ts';
+import type { DataStack } from './data-stack.ts';
+import type { FunctionName, FunctionSpec, TableAccess, TableName } from './functions.ts';
+import type { StageConfig } from './stage-config.ts';
+
+const TABLE_VARIABLES: Readonly<Record<TableName, string>> = {
+  dealers: DEALER_TABLE.environmentVariable,
+  reservations: RESERVATION_TABLE.environmentVariable,
+  facts: FACT_TABLE.environmentVariable,
+  outbox: OUTBOX_TABLE.environmentVariable,
+};
+const SECRET_VARIABLES = { pepper: PEPPER_SECRET, signing: SIGNING_SECRET };
+
+interface LocatorFunctionProps {
+  readonly name: FunctionName;
+  readonly spec: FunctionSpec;
+  readonly stage: StageConfig;
+  readonly data: DataStack;
+  /** Where `infra/bundle.ts` has put the bundles. */
+  readonly bundleDir: string;
+}
+
+/** One function of the table in functions.ts, with just the grants that it names. */
+export class LocatorFunction extends Construct {
+  readonly lambda: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: LocatorFunctionProps) {
+    super(scope, id);
+    const { name, spec, stage, data } = props;
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // A role of its own: the managed policy for logs reaches every log group of the account.
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    this.lambda = new LambdaFunction(this, 'Function', {
+      role,
+      description: `Alpine US locator: ${name}`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(`${props.bundleDir}/${name}`),
+      handler: 'index.handler',
+      memorySize: spec.memoryMegabytes,
+      timeout: Duration.seconds(spec.timeoutSeconds),
+      tracing: Tracing.ACTIVE,
+      loggingFormat: LoggingFormat.JSON,
+      logGroup,
+      environment: { [VERSION_VARIABLE]: packageFile.version },
+    });
+    if (spec.access?.reservations !== undefined) {
+      // A step in a reservation's life is committed over three tables: their names are needed even where one is only read.
+      this.nameTables(['dealers', 'reservations', 'facts', 'outbox'], data);
+    }
+    for (const [table, access] of Object.entries(spec.access ?? {}) as [TableName, TableAccess][]) {
+      this.nameTables([table], data);
+      this.grantTable(data.tables[table], access);
+    }
+    if (spec.access?.reservations !== undefined) this.grantPeopleKey(data, spec.access.reservations);
+    for (const secret of spec.secrets ?? []) {
+      this.lambda.addEnvironment(SECRET_VARIABLES[secret].environmentVariable, data.secrets[secret].secretArn);
+      this.lambda.addToRolePolicy(
+        new PolicyStatement({
+          actions: ['secretsmanager:GetSecretValue'],
+          resources: [data.secrets[secret].secretArn],
+        }),
+      );
+    }
+    if (spec.sendsMail) this.allowMail(stage);
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray and the listing of streams have no resource to name (AWS service authorization reference)',
+    });
+  }
+
+  /** Feeds the function with a table's new rows: in small batches, each row on its own when one fails. */
+  readStream(table: ITable): void {
+    this.lambda.addEventSource(
+      new DynamoEventSource(table, {
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        batchSize: 10,
+        bisectBatchOnError: true,
+        reportBatchItemFailures: true,
+        // The sweep sends what is still left then.
+        retryAttempts: 2,
+        maxRecordAge: Duration.hours(1),
+        parallelizationFactor: 4,
+        filters: [FilterCriteria.filter(NEW_DELIVERY_FILTER)],
+      }),
+    );
+  }
+
+  private nameTables(tables: readonly TableName[], data: DataStack): void {
+    for (const table of tables) this.lambda.addEnvironment(TABLE_VARIABLES[table], data.tables[table].tableName);
+  }
+
+  private grantTable(table: TableV2, { actions, partitions, index }: TableAccess): void {
+    this.lambda.addToRolePolicy(
+      new PolicyStatement({
+        actions: actions
+          .filter((action) => index === undefined || action !== 'Query')
+          .map((action) => `dynamodb:${action}`),
+        resources: [table.tableArn],
+        ...(partitions && {
+          conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [...partitions] } },
+        }),
+      }),
+    );
+    if (index !== undefined) {
+      this.lambda.addToRolePolicy(
+        new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${table.tableArn}/index/${index}`] }),
+      );
+    }
+  }
+
+  /** The key works for this function through DynamoDB only. */
+  private grantPeopleKey(data: DataStack, access: TableAccess): void {
+    const writes = access.actions.some((action) => action !== 'GetItem' && action !== 'Query');
+    this.lambda.addToRolePolicy(
+      new PolicyStatement({
+        actions: [
+          'kms:Decrypt',
+          'kms:DescribeKey',
+          ...(writes ? ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'] : []),
+        ],
+        resources: [data.peopleKey.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${Aws.REGION}.amazonaws.com` } },
+      }),
+    );
+  }
+
+  private allowMail(stage: StageConfig): void {
+    this.lambda.addEnvironment(SITE_URL_VARIABLE, stage.siteUrl);
+    this.lambda.addEnvironment(SENDER_EMAIL_VARIABLE, stage.senderEmail);
+    this.lambda.addEnvironment(FALLBACK_LEAD_EMAIL_VARIABLE, stage.fallbackLeadEmail);
+    const domain = stage.senderEmail.split('@')[1];
+    this.lambda.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['ses:SendEmail'],
+        resources: [
+          `arn:${Aws.PARTITION}:ses:${Aws.REGION}:${Aws.ACCOUNT_ID}:identity/${domain}`,
+          `arn:${Aws.PARTITION}:ses:${Aws.REGION}:${Aws.ACCOUNT_ID}:identity/${stage.senderEmail}`,
+        ],
+        conditions: { StringEquals: { 'ses:FromAddress': stage.senderEmail } },
+      }),
+    );
+  }
+}

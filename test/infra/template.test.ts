@@ -1,0 +1,175 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { buildApp } from '../../infra/app.ts';
+import { bundleFunctions } from '../../infra/bundle.ts';
+import { FUNCTIONS } from '../../infra/functions.ts';
+import { deployableStage } from '../../infra/stage-config.ts';
+import { OPERATIONS } from '../../shared/contract/operations.ts';
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+  readonly DeletionPolicy?: string;
+}
+
+let assembly: CloudAssembly;
+/** All stacks' resources of a type. */
+function resources(type: string): Resource[] {
+  return assembly.stacks.flatMap((stack) =>
+    Object.values((stack.template as { Resources: Record<string, Resource> }).Resources).filter(
+      ({ Type }) => Type === type,
+    ),
+  );
+}
+
+function template(part: string): Template {
+  const stack = assembly.stacks.find(({ stackName }) => stackName.endsWith(part));
+  if (stack === undefined) throw new Error(`there is no stack ${part}`);
+  return Template.fromJSON(stack.template as Record<string, unknown>);
+}
+
+/** The statements of a function's own policy. */
+function statementsOf(functionName: string): { Action: string | string[]; Resource: unknown; Condition?: unknown }[] {
+  return Object.entries(template('Api').findResources('AWS::IAM::Policy'))
+    .filter(([id]) => id.startsWith(functionName.replaceAll('-', '')))
+    .flatMap(([, policy]) => policy['Properties'].PolicyDocument.Statement);
+}
+
+const actionsOf = (functionName: string) => statementsOf(functionName).flatMap(({ Action }) => Action);
+
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'template-'));
+  await bundleFunctions(join(folder, 'functions'));
+  // cdk-nag and CloudFormation's own rules are part of the synthesis: a finding that nobody acknowledged throws here.
+  assembly = buildApp(deployableStage('prod'), join(folder, 'cdk.out'), join(folder, 'functions')).synth();
+});
+
+describe('tables', () => {
+  test('can be neither deleted nor lost: protected, retained, encrypted, recoverable to any second', () => {
+    const tables = resources('AWS::DynamoDB::GlobalTable');
+    expect(tables).toHaveLength(4);
+    for (const { Properties, DeletionPolicy } of tables) {
+      expect(DeletionPolicy).toBe('Retain');
+      expect(Properties).toMatchObject({
+        SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+        Replicas: [
+          {
+            DeletionProtectionEnabled: true,
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          },
+        ],
+      });
+    }
+  });
+
+  test('of people have a key of their own, and no other table has it', () => {
+    const withKey = resources('AWS::DynamoDB::GlobalTable').filter(({ Properties }) =>
+      JSON.stringify(Properties).includes('KMSMasterKeyId'),
+    );
+    expect(withKey).toHaveLength(1);
+    expect(resources('AWS::KMS::Key')[0]).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: { EnableKeyRotation: true },
+    });
+  });
+});
+
+describe('functions', () => {
+  test('run on Node 24 and arm64, from the bundles', () => {
+    const functions = resources('AWS::Lambda::Function');
+    expect(functions).toHaveLength(Object.keys(FUNCTIONS).length);
+    for (const { Properties } of functions) {
+      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
+    }
+  });
+
+  test('are granted named actions only, on named tables', () => {
+    for (const name of Object.keys(FUNCTIONS)) {
+      for (const { Action, Resource } of statementsOf(name)) {
+        const actions = [Action].flat();
+        expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+        const unnamed = actions.filter((action) => !action.startsWith('xray:') && action !== 'dynamodb:ListStreams');
+        if (unnamed.length > 0) expect(Resource, `${name} ${actions}`).not.toBe('*');
+      }
+    }
+  });
+
+  test('that count see no table of people and no secret', () => {
+    expect(actionsOf('count-interests').filter((action) => /^(dynamodb|secretsmanager|kms):/.test(action))).toEqual([
+      'dynamodb:Query',
+    ]);
+    expect(JSON.stringify(statementsOf('count-interests'))).not.toMatch(/Reservations|Outbox|Dealers/);
+  });
+
+  test('that search read neither the stores’ routing nor anything else', () => {
+    const [statement] = statementsOf('find-dealers').filter(({ Action }) =>
+      JSON.stringify(Action).includes('dynamodb'),
+    );
+    expect(statement?.Condition).toEqual({
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['store', 'index'] },
+    });
+  });
+
+  test('that answer without data are granted nothing but their log and trace', () => {
+    for (const name of ['get-health', 'get-openapi', 'answer-unknown-route', 'find-places']) {
+      expect(actionsOf(name).filter((action) => !/^(logs|xray):/.test(action))).toEqual([]);
+    }
+  });
+});
+
+describe('routes', () => {
+  test('are those of the contract, with its scopes, and the one for everything else', () => {
+    const routes = resources('AWS::ApiGatewayV2::Route').map(({ Properties }) => ({
+      key: String(Properties['RouteKey']),
+      scopes: Properties['AuthorizationScopes'] ?? [],
+    }));
+    const keys = routes.map(({ key }) => key).filter((key) => !key.startsWith('HEAD '));
+    expect(keys.toSorted()).toEqual([...Object.keys(OPERATIONS), '$default'].toSorted());
+    for (const [route, { security }] of Object.entries(OPERATIONS)) {
+      const scope = /^oidc-(\w+)$/.exec(security)?.[1];
+      const [, path] = route.split(' ');
+      const found = routes.filter(({ key }) => key === route || (route.startsWith('GET ') && key === `HEAD ${path}`));
+      expect(
+        found.map(({ scopes }) => scopes),
+        route,
+      ).toEqual(found.map(() => (scope ? [`locator/${scope}`] : [])));
+    }
+  });
+
+  test('are answered by the function whose operation they are', async () => {
+    for (const [name, { trigger }] of Object.entries(FUNCTIONS)) {
+      if (!('route' in trigger) || trigger.route === '$default') continue;
+      const operation = OPERATIONS[trigger.route];
+      const source = await import(`../../functions/${name}.ts?raw`);
+      expect(operation, name).toBeDefined();
+      expect(String(source.default)).toContain(' as operation }');
+    }
+  });
+
+  test('answer no origin but those named, and never with credentials', () => {
+    const [api] = resources('AWS::ApiGatewayV2::Api');
+    expect(api?.Properties['CorsConfiguration']).toMatchObject({
+      AllowOrigins: ['https://alpine.example.com', 'https://www.example.com'],
+    });
+    expect(JSON.stringify(api)).not.toContain('AllowCredentials');
+  });
+});
+
+test('the outbox is read as a stream, and swept every minute in case the stream fails', () => {
+  template('Api').hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    BisectBatchOnFunctionError: true,
+  });
+  template('Api').hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
+});
+
+test('pages are served over TLS with a policy that allows nothing of anyone else', () => {
+  const [policy] = resources('AWS::CloudFront::ResponseHeadersPolicy');
+  const text = JSON.stringify(policy);
+  expect(text).toContain("default-src 'none'; script-src 'self'");
+  expect(text).not.toContain('unsafe');
+});
