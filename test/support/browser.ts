@@ -1,4 +1,4 @@
-import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { access, mkdtemp, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -32,7 +32,6 @@ async function packagedBrowser(): Promise<string> {
     if (systemTemporary === undefined) delete process.env['TMPDIR'];
     else process.env['TMPDIR'] = systemTemporary;
   }
-  await mkdir(dirname(home), { recursive: true });
   await rename(unpacking, home).catch(async (error: unknown) => {
     // Another test file was quicker: its copy is as good.
     await rm(unpacking, { recursive: true, force: true });

@@ -1,0 +1,130 @@
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { LOCATOR_MESSAGES } from '../../web/messages/locator-messages.ts';
+import { RESERVATION_MESSAGES } from '../../web/messages/reservation-messages.ts';
+import { RESERVE_MESSAGES } from '../../web/messages/reserve-messages.ts';
+import { dealersAnswer, problem, reservationAnswer } from './stub-answers.ts';
+import { useSite } from './use-site.ts';
+
+const site = useSite();
+
+declare global {
+  interface Window {
+    /** Put there by axe's source. */
+    readonly axe: typeof axe;
+  }
+}
+
+const WIDTHS = [320, 1280];
+const SCHEMES = ['light', 'dark'] as const;
+
+/** Looks at a state of the page in both schemes and widths: nothing for axe to find, nothing to scroll sideways for. */
+async function inspect(page: Page, state: string): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow, `${state} at ${width} px scrolls sideways`).toBeLessThanOrEqual(0);
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const violations = await page.evaluate(async () => {
+        const { violations } = await window.axe.run(document, {
+          resultTypes: ['violations'],
+          rules: { 'target-size': { enabled: true } },
+        });
+        return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
+      });
+      expect(violations, `${state}, ${width} px, ${colorScheme}`).toEqual([]);
+    }
+  }
+}
+
+describe.each([
+  { locale: 'en-US', path: '/' },
+  { locale: 'es-US', path: '/es/' },
+] as const)('axe finds nothing ($locale)', ({ locale, path }) => {
+  test('in the search', async () => {
+    const messages = LOCATOR_MESSAGES[locale];
+    const { page, answer } = await site.open(path, { reducedMotion: 'reduce' });
+    await page.evaluate(axe.source);
+    const box = page.getByRole('combobox', { name: messages.placeLabel });
+    const search = page.getByRole('button', { name: messages.search });
+    await inspect(page, 'idle');
+    await search.click();
+    await page.getByText(messages.placeMissing).waitFor();
+    await inspect(page, 'empty box');
+    await box.pressSequentially('mia');
+    await page.getByRole('option').first().waitFor();
+    await box.press('ArrowDown');
+    await inspect(page, 'type-ahead');
+    await box.press('Enter');
+    await page.getByRole('heading', { level: 3 }).first().waitFor();
+    await inspect(page, 'found');
+    const suggestions = [{ label: 'Plantation, FL', near: 'Plantation, FL' }];
+    answer('GET /v1/dealers', () => ({ status: 404, body: problem(404, { suggestions }) }));
+    await search.click();
+    await page.getByText(messages.didYouMean).waitFor();
+    await inspect(page, 'unknown place');
+    answer('GET /v1/dealers', () => 'abort');
+    await search.click();
+    await page.getByRole('button', { name: messages.tryAgain }).waitFor();
+    await inspect(page, 'no connection');
+    answer('GET /v1/dealers', () => ({ status: 200, body: dealersAnswer({ beyondRadius: true }) }));
+    await search.click();
+    await page.getByRole('heading', { level: 3 }).first().waitFor();
+    await inspect(page, 'beyond the radius');
+  });
+
+  test('in the reserve form', async () => {
+    const messages = RESERVE_MESSAGES[locale];
+    const { page } = await site.open(path);
+    await page.evaluate(axe.source);
+    await page.getByRole('button', { name: LOCATOR_MESSAGES[locale].reserveAnywhere }).click();
+    const send = page.getByRole('button', { name: messages.send });
+    await send.waitFor();
+    await inspect(page, 'form');
+    await page.locator('[type=checkbox]').last().check();
+    await send.click();
+    await page.locator('.adl-summary').waitFor();
+    await inspect(page, 'faults');
+    await page.getByLabel(messages.givenName, { exact: true }).fill('Ana');
+    await page.getByLabel(messages.familyName, { exact: true }).fill('Ruiz');
+    await page.getByLabel(messages.email, { exact: true }).fill('ana@example.com');
+    await page.getByLabel(messages.zip, { exact: true }).fill('33324');
+    await page.getByLabel(messages.phone).fill('3055550123');
+    await page.getByLabel(messages.adult).check();
+    await page.getByLabel(messages.usResident).check();
+    await page.clock.fastForward(3_000);
+    await send.click();
+    await page.getByRole('heading', { name: messages.sentHeading }).waitFor();
+    await inspect(page, 'sent');
+  });
+
+  test('on the reservation page', async () => {
+    const messages = RESERVATION_MESSAGES[locale];
+    const { page, answer } = await site.open('/reservation/#confirm=token', { locale });
+    await page.evaluate(axe.source);
+    answer('GET /v1/reservation', () => ({ status: 200, body: reservationAnswer(locale) }));
+    const press = (name: string) => page.getByRole('button', { name }).click();
+    const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+    await heading(messages.confirmHeading);
+    await inspect(page, 'confirm');
+    await press(messages.confirm);
+    await heading(messages.confirmedHeading);
+    await inspect(page, 'receipt');
+    await press(messages.manage);
+    await page.getByText(messages.heldHeading).waitFor();
+    await inspect(page, 'reservation');
+    await press(messages.withdraw);
+    await heading(messages.questionHeading);
+    await inspect(page, 'question');
+    answer('DELETE /v1/reservation', () => 'abort');
+    await press(messages.withdrawNow);
+    await page.getByRole('button', { name: messages.tryAgain }).waitFor();
+    await inspect(page, 'no connection');
+    answer('DELETE /v1/reservation', () => ({ status: 204 }));
+    await press(messages.tryAgain);
+    await heading(messages.withdrawnHeading);
+    await inspect(page, 'withdrawn');
+  });
+});

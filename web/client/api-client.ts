@@ -1,0 +1,115 @@
+import type * as z from 'zod/mini';
+import type { DealersAnswer, PlacesAnswer } from '../../shared/contract/dealers.ts';
+import type { FormAnswer, InterestBody, ReceiptAnswer, ReservationAnswer } from '../../shared/contract/interests.ts';
+import type { Problem } from '../../shared/contract/problem.ts';
+import type { Locale } from '../../shared/launch/launch.ts';
+import { RequestFailure } from './failure.ts';
+
+export type DealersFound = z.output<typeof DealersAnswer>;
+export type FoundDealer = DealersFound['dealers'][number];
+export type Place = z.output<typeof PlacesAnswer>['places'][number];
+export type InterestForm = z.output<typeof FormAnswer>;
+
+/** What `GET /v1/dealers` is asked. */
+export interface DealerSearch {
+  /** A ZIP, `lat,lng` or `City, ST`. */
+  readonly near: string;
+  /** 1 to 500, in `unit`. */
+  readonly radius: number;
+  readonly unit: 'mi' | 'km';
+  readonly model?: string;
+}
+
+/** A search, a form and a confirmation must be answered within this; a phone on a weak signal takes seconds. */
+const TIMEOUT_MILLISECONDS = 20_000;
+
+/** As many stores as a list shows; when so many come, there may be more. */
+export const MOST_STORES = 10;
+
+/**
+ * The API as the browser calls it. Answers are taken as the contract types them, unchecked here: the schemas would weigh
+ * more than the widget, and the API's own tests hold its answers against them.
+ *
+ * Every method throws RequestFailure, or the signal's reason when the caller gave it up.
+ */
+export class ApiClient {
+  readonly #base: string;
+
+  /** @param base where the API lives, e.g. `https://alpine.example`; a path behind it is kept */
+  constructor(base: string) {
+    this.#base = base.replace(/\/+$/, '');
+  }
+
+  findDealers(search: DealerSearch, signal: AbortSignal): Promise<DealersFound> {
+    const query = new URLSearchParams({ near: search.near, radius: String(search.radius), unit: search.unit });
+    query.set('limit', String(MOST_STORES));
+    if (search.model !== undefined) query.set('model', search.model);
+    return this.#answer(`/v1/dealers?${query}`, { signal });
+  }
+
+  async findPlaces(text: string, signal: AbortSignal): Promise<readonly Place[]> {
+    const query = new URLSearchParams({ q: text });
+    const { places } = await this.#answer<z.output<typeof PlacesAnswer>>(`/v1/places?${query}`, { signal });
+    return places;
+  }
+
+  getForm(locale: Locale, signal?: AbortSignal): Promise<InterestForm> {
+    return this.#answer(`/v1/form?locale=${locale}`, signal === undefined ? {} : { signal });
+  }
+
+  /** @param idempotencyKey the same for every try of the same content: the API then acts once */
+  async submitInterest(body: InterestBody, idempotencyKey: string): Promise<void> {
+    await this.#request('/v1/interests', {
+      ...jsonBody(body),
+      headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+    });
+  }
+
+  confirmInterest(token: string): Promise<ReceiptAnswer> {
+    return this.#answer('/v1/interests/confirm', jsonBody({ token }));
+  }
+
+  getReservation(manageToken: string): Promise<ReservationAnswer> {
+    return this.#answer('/v1/reservation', { headers: { authorization: `Bearer ${manageToken}` } });
+  }
+
+  async withdrawReservation(manageToken: string): Promise<void> {
+    await this.#request('/v1/reservation', {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${manageToken}` },
+    });
+  }
+
+  async #answer<Answer>(path: string, init: RequestInit): Promise<Answer> {
+    const response = await this.#request(path, init);
+    const answer: Answer = await response.json().catch(() => {
+      init.signal?.throwIfAborted();
+      throw new RequestFailure('unreachable');
+    });
+    return answer;
+  }
+
+  async #request(path: string, init: RequestInit): Promise<Response> {
+    const timeout = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+    const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+    const response = await fetch(this.#base + path, { ...init, signal, credentials: 'omit' }).catch(() => {
+      init.signal?.throwIfAborted();
+      throw new RequestFailure(timeout.aborted ? 'slow' : 'unreachable');
+    });
+    if (response.ok) return response;
+    const problem = await problemOf(response);
+    if (response.status === 429) throw new RequestFailure('busy', problem);
+    throw new RequestFailure(response.status >= 500 || problem === undefined ? 'server' : 'refused', problem);
+  }
+}
+
+function jsonBody(body: object): RequestInit {
+  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+/** What the API said, when the answer is its own and whole, and not some proxy's page. */
+async function problemOf(response: Response): Promise<Problem | undefined> {
+  if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return undefined;
+  const problem: Problem | undefined = await response.json().catch(() => undefined);
+  return problem;
+}

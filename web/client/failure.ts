@@ -1,0 +1,27 @@
+import type { Problem } from '../../shared/contract/problem.ts';
+
+/**
+ * Why a request brought no answer to show.
+ * `unreachable`: no connection. `slow`: no answer in time. `busy`: too many requests. `server`: a fault on our side.
+ * `refused`: the API says what is wrong with the request, in `problem`.
+ */
+export type FailureKind = 'unreachable' | 'slow' | 'busy' | 'server' | 'refused';
+
+/** A request that failed. Its message carries no part of the request: that may be about a person. */
+export class RequestFailure extends Error {
+  readonly kind: FailureKind;
+  /** What the API said, when it said something in its own format. */
+  readonly problem: Problem | undefined;
+
+  constructor(kind: FailureKind, problem?: Problem) {
+    super(problem === undefined ? kind : `${kind}: ${problem.status} ${problem.title}`);
+    this.name = 'RequestFailure';
+    this.kind = kind;
+    this.problem = problem;
+  }
+
+  /** The fields of the body that the API refused, as JSON pointers: `#/email`. */
+  get pointers(): readonly string[] {
+    return (this.problem?.errors ?? []).map((error) => error.pointer);
+  }
+}

@@ -1,0 +1,248 @@
+import type { InterestForm } from '../client/api-client.ts';
+import { createButton, createElement } from '../client/create-element.ts';
+import type { ReserveField, ReserveMessages } from '../messages/reserve-messages.ts';
+import { FaultSummary } from './fault-summary.ts';
+import { type Field, faultPlace, fieldGroup, showFault, tickField } from './form-fields.ts';
+import { modelField, personFields, timeframeField, trapField } from './interest-fields.ts';
+import type { Fault, InterestValues } from './interest-values.ts';
+
+/** A store as the form names it. */
+export interface ChosenStore {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What the form is made of, and whom it tells. */
+export interface ReserveFormOptions {
+  readonly messages: ReserveMessages;
+  readonly form: InterestForm;
+  /** Makes ids the only ones on the page. */
+  readonly idPrefix: string;
+  /** The model chosen beforehand, if any. */
+  readonly model: string;
+  /** The ZIP searched for, or empty. */
+  readonly zip: string;
+  onSubmit(values: InterestValues): void;
+  onChooseStore(): void;
+  onRemoveStore(): void;
+}
+
+/**
+ * The form as a person fills it in. It lives in the page's own tree, not in a shadow, so that browsers and password
+ * managers can fill it. It keeps what was typed until it is thrown away.
+ */
+export class ReserveForm {
+  readonly element: HTMLFormElement;
+  readonly #options: ReserveFormOptions;
+  readonly #heading: HTMLHeadingElement;
+  readonly #summary: FaultSummary;
+  readonly #person: ReturnType<typeof personFields>;
+  readonly #trap: Field<HTMLInputElement>;
+  readonly #storeField: Field<HTMLButtonElement>;
+  readonly #storeName = createElement('p', { class: 'adl-store' });
+  readonly #removeStore: HTMLButtonElement;
+  readonly #send: HTMLButtonElement;
+  readonly #model: HTMLElement = createElement('div');
+  readonly #timeframe: HTMLElement = createElement('div');
+  readonly #consents: HTMLElement = createElement('div');
+  readonly #notice = createElement('p', { class: 'adl-hint' });
+  #modelField: Field;
+  #timeframeField: Field<HTMLSelectElement>;
+  #consentTicks: Readonly<Partial<Record<'email' | 'phone', HTMLInputElement>>> = {};
+  #form: InterestForm;
+  #store: ChosenStore | null = null;
+
+  constructor(options: ReserveFormOptions) {
+    const { messages, idPrefix, form } = options;
+    this.#options = options;
+    this.#form = form;
+    this.#summary = new FaultSummary(idPrefix);
+    this.#heading = createElement('h2', { tabindex: '-1' }, messages.heading);
+    this.#person = personFields(messages, idPrefix);
+    this.#person.zip.input.value = options.zip;
+    this.#trap = trapField(messages, idPrefix);
+    this.#storeField = this.#makeStoreField();
+    this.#removeStore = createButton(messages.removeStore, 'adl-link', () => options.onRemoveStore());
+    this.#storeField.element.append(this.#removeStore);
+    this.#send = createElement('button', { type: 'submit', class: 'adl-primary' }, messages.send);
+    this.#modelField = modelField(messages, form, idPrefix, options.model);
+    this.#timeframeField = timeframeField(messages, form, idPrefix, '');
+    this.element = this.#assemble();
+    this.element.addEventListener('submit', (event) => {
+      event.preventDefault();
+      options.onSubmit(this.#values());
+    });
+    this.renew(form);
+  }
+
+  /** The form as the API gave it: its token and wording go back with the answers. */
+  get form(): InterestForm {
+    return this.#form;
+  }
+
+  get store(): ChosenStore | null {
+    return this.#store;
+  }
+
+  /** Changes the store. Calls and texts are unticked: who may call is part of that wording. */
+  set store(store: ChosenStore | null) {
+    const changed = this.#store?.id !== store?.id;
+    this.#store = store;
+    this.#showStore();
+    if (changed) this.#showConsents({ email: this.#consentTicks.email?.checked ?? false });
+  }
+
+  /** Takes a newer form from the API. Answers are kept; consents only while their wording is still the same. */
+  renew(form: InterestForm): void {
+    const { messages, idPrefix } = this.#options;
+    const { model, timeframe, emailConsent, phoneConsent } = this.#values();
+    const sameWording = JSON.stringify(form.consents) === JSON.stringify(this.#form.consents);
+    this.#form = form;
+    this.#notice.textContent = form.launchNotice;
+    this.#modelField = modelField(messages, form, idPrefix, model);
+    this.#timeframeField = timeframeField(messages, form, idPrefix, timeframe);
+    this.#model.replaceChildren(this.#modelField.element);
+    this.#timeframe.replaceChildren(this.#timeframeField.element);
+    this.#showStore();
+    this.#showConsents(sameWording ? { email: emailConsent, phone: phoneConsent } : {});
+  }
+
+  /** Moves the focus to the form's start. */
+  focus(): void {
+    this.#heading.focus();
+  }
+
+  /** While it is being sent the form cannot be sent again; what stands in it can be read. */
+  set sending(sending: boolean) {
+    const { messages } = this.#options;
+    this.#send.setAttribute('aria-disabled', String(sending));
+    this.#send.textContent = sending ? messages.sending : messages.send;
+  }
+
+  get sending(): boolean {
+    return this.#send.getAttribute('aria-disabled') === 'true';
+  }
+
+  /** Names all that is wrong, at the top and at each field, and moves the focus to the top. */
+  showFaults(faults: readonly Fault[]): void {
+    const { messages } = this.#options;
+    this.clearFaults();
+    const items = faults.map((fault) => {
+      const text = fault.neededForCalls ? messages.phoneMissing : messages.faults[fault.field];
+      const field = this.#field(fault.field);
+      showFault(field, text);
+      return { text, field: field.input };
+    });
+    this.#summary.show(messages.summary(items.length), items);
+  }
+
+  /** Says why it was not sent, when no field is to blame, and moves the focus there. */
+  showTrouble(text: string): void {
+    this.clearFaults();
+    this.#summary.show(this.#options.messages.notSent, [{ text }]);
+  }
+
+  clearFaults(): void {
+    this.#summary.clear();
+    for (const field of FIELDS) showFault(this.#field(field), '');
+  }
+
+  #assemble(): HTMLFormElement {
+    const { messages, form } = this.#options;
+    const { givenName, familyName, email, phone, zip, adult, usResident } = this.#person;
+    const pair = (...fields: readonly Field[]) =>
+      createElement('div', { class: 'adl-pair' }, ...fields.map((field) => field.element));
+    return createElement(
+      'form',
+      { class: 'adl-form', novalidate: true },
+      this.#heading,
+      createElement('p', {}, messages.intro),
+      this.#notice,
+      this.#summary.element,
+      fieldGroup(messages.storeLegend, this.#storeField.element),
+      fieldGroup(messages.modelLegend, this.#model),
+      this.#timeframe,
+      fieldGroup(messages.personLegend, pair(givenName, familyName), pair(email, zip), phone.element),
+      this.#trap.element,
+      fieldGroup(messages.attestationsLegend, createElement('div', {}, adult.element, usResident.element)),
+      fieldGroup(
+        messages.consentsLegend,
+        createElement('p', { class: 'adl-hint' }, messages.consentsHint),
+        this.#consents,
+      ),
+      createElement(
+        'p',
+        {},
+        createElement('a', { href: form.privacyUrl, target: '_blank', rel: 'noopener noreferrer' }, messages.privacy),
+      ),
+      this.#send,
+    );
+  }
+
+  #makeStoreField(): Field<HTMLButtonElement> {
+    const { messages, idPrefix, onChooseStore } = this.#options;
+    const input = createButton(messages.chooseStore, 'adl-secondary', () => onChooseStore());
+    input.id = `${idPrefix}store`;
+    return { element: createElement('div', {}, faultPlace(input.id), this.#storeName, input), input };
+  }
+
+  #showStore(): void {
+    const { messages } = this.#options;
+    this.#storeName.textContent = this.#store?.name ?? messages.noStore;
+    this.#storeField.input.textContent = this.#store === null ? messages.chooseStore : messages.changeStore;
+    this.#removeStore.hidden = this.#store === null;
+  }
+
+  #showConsents(ticked: Readonly<Partial<Record<'email' | 'phone', boolean>>>): void {
+    const { idPrefix } = this.#options;
+    const storeName = this.#store?.name ?? this.#form.anyStore;
+    const fields = this.#form.consents.map(({ id, text }) => ({
+      id,
+      field: tickField(
+        `${idPrefix}consent-${id}`,
+        text.replaceAll('{store}', () => storeName),
+      ),
+    }));
+    this.#consents.replaceChildren(...fields.map(({ field }) => field.element));
+    this.#consentTicks = Object.fromEntries(fields.map(({ id, field }) => [id, field.input]));
+    for (const { id, field } of fields) field.input.checked = ticked[id] ?? false;
+  }
+
+  #field(field: ReserveField): Field {
+    if (field === 'dealerId') return this.#storeField;
+    if (field === 'model') return this.#modelField;
+    if (field === 'timeframe') return this.#timeframeField;
+    return this.#person[field];
+  }
+
+  #values(): InterestValues {
+    const { givenName, familyName, email, phone, zip, adult, usResident } = this.#person;
+    return {
+      givenName: givenName.input.value,
+      familyName: familyName.input.value,
+      email: email.input.value,
+      phone: phone.input.value,
+      zip: zip.input.value,
+      model: this.#modelField.element.querySelector<HTMLInputElement>(':checked')?.value ?? '',
+      timeframe: this.#timeframeField.input.value,
+      adult: adult.input.checked,
+      usResident: usResident.input.checked,
+      emailConsent: this.#consentTicks.email?.checked ?? false,
+      phoneConsent: this.#consentTicks.phone?.checked ?? false,
+      trap: this.#trap.input.value,
+    };
+  }
+}
+
+const FIELDS: readonly ReserveField[] = [
+  'givenName',
+  'familyName',
+  'email',
+  'phone',
+  'zip',
+  'adult',
+  'usResident',
+  'dealerId',
+  'model',
+  'timeframe',
+];

@@ -1,0 +1,200 @@
+import type { Locale } from '../../shared/launch/launch.ts';
+import type { ApiClient, InterestForm } from '../client/api-client.ts';
+import { createButton, createElement } from '../client/create-element.ts';
+import { RequestFailure } from '../client/failure.ts';
+import { FAILURE_MESSAGES } from '../messages/failure-messages.ts';
+import type { LocatorMessages } from '../messages/locator-messages.ts';
+import type { ReserveMessages } from '../messages/reserve-messages.ts';
+import {
+  faultsOf,
+  faultsOfPointers,
+  type InterestValues,
+  interestBody,
+  keyForContent,
+  needsNewForm,
+} from './interest-values.ts';
+import { type ChosenStore, ReserveForm } from './reserve-form.ts';
+
+/** The API takes a form for a robot's that comes back sooner than in 2 seconds. */
+const QUICKEST_RETURN_MILLISECONDS = 2_500;
+
+/** What the view starts with, and whom it tells. */
+export interface ReserveViewOptions {
+  readonly messages: ReserveMessages;
+  readonly locatorMessages: LocatorMessages;
+  readonly locale: Locale;
+  readonly client: ApiClient;
+  readonly idPrefix: string;
+  readonly model: string | undefined;
+  /** Puts the form into the page's own tree, in place of any before it. */
+  placeForm(form: HTMLFormElement): void;
+  /** To the stores: to look, or to choose another. */
+  onBack(): void;
+  onSubmitted(dealerId: string | null, model: string): void;
+}
+
+/** The way from a chosen store to the mail: fetches the form, sends it, and says what happens next. */
+export class ReserveView {
+  readonly element: HTMLElement;
+  readonly #options: ReserveViewOptions;
+  readonly #panel = createElement('div', { class: 'panel' });
+  readonly #slot = createElement('slot', { name: 'reserve' });
+  #form: ReserveForm | undefined;
+  #formSince = 0;
+  #wanted: ChosenStore | null = null;
+  #keyFor = keyForContent(() => crypto.randomUUID());
+
+  constructor(options: ReserveViewOptions) {
+    this.#options = options;
+    const back = createButton(options.locatorMessages.backToStores, 'link back', () => options.onBack());
+    this.element = createElement('div', { class: 'reserve' }, back, this.#panel, this.#slot);
+  }
+
+  /** Opens the form for a store, or for none. What was typed before is kept. @param zip to start with, or empty */
+  async open(store: ChosenStore | null, zip: string): Promise<void> {
+    this.#wanted = store;
+    if (this.#form === undefined) {
+      const { messages } = this.#options;
+      this.#showPanel(createElement('p', { role: 'status', tabindex: '-1' }, messages.loading));
+      const form = await this.#load(() => void this.open(this.#wanted, zip));
+      if (form === undefined) return;
+      // Another store may have been chosen while it was loading.
+      this.#form ??= this.#makeForm(form, zip);
+    }
+    this.#form.store = this.#wanted;
+    this.#showForm();
+    this.#form.focus();
+  }
+
+  /** The store that stands in the form. */
+  get store(): ChosenStore | null {
+    return this.#form?.store ?? this.#wanted;
+  }
+
+  #makeForm(form: InterestForm, zip: string): ReserveForm {
+    const { messages, idPrefix, model, onBack, placeForm } = this.#options;
+    const made = new ReserveForm({
+      messages,
+      form,
+      idPrefix,
+      model: model ?? '',
+      zip,
+      onSubmit: (values) => void this.#submit(made, values),
+      onChooseStore: onBack,
+      onRemoveStore: () => {
+        made.store = null;
+        made.focus();
+      },
+    });
+    placeForm(made.element);
+    return made;
+  }
+
+  /** Fetches the form; when that fails, says so with a way to try again. */
+  async #load(retry: () => void): Promise<InterestForm | undefined> {
+    try {
+      return await this.#fetchForm();
+    } catch (error) {
+      if (!(error instanceof RequestFailure)) throw error;
+      this.#showPanel(
+        createElement('p', { role: 'alert', class: 'fault', tabindex: '-1' }, this.#failureText(error)),
+        createButton(this.#options.locatorMessages.tryAgain, 'primary', retry),
+      );
+      return undefined;
+    }
+  }
+
+  async #fetchForm(): Promise<InterestForm> {
+    const form = await this.#options.client.getForm(this.#options.locale);
+    this.#formSince = performance.now();
+    return form;
+  }
+
+  async #submit(form: ReserveForm, values: InterestValues): Promise<void> {
+    if (form.sending) return;
+    const faults = faultsOf(values);
+    if (faults.length > 0) {
+      form.showFaults(faults);
+      return;
+    }
+    form.clearFaults();
+    form.sending = true;
+    try {
+      await this.#send(form, values);
+      this.#keyFor = keyForContent(() => crypto.randomUUID());
+      this.#showSent(values.email.trim());
+      this.#options.onSubmitted(form.store?.id ?? null, values.model);
+    } catch (error) {
+      if (!(error instanceof RequestFailure)) throw error;
+      await this.#explain(form, error);
+    } finally {
+      form.sending = false;
+    }
+  }
+
+  async #send(form: ReserveForm, values: InterestValues): Promise<void> {
+    const body = interestBody(values, {
+      dealerId: form.store?.id ?? null,
+      locale: this.#options.locale,
+      consentVersion: form.form.consents[0]?.version ?? '',
+      formToken: form.form.formToken,
+      pageUrl: location.href,
+    });
+    const early = this.#formSince + QUICKEST_RETURN_MILLISECONDS - performance.now();
+    if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+    await this.#options.client.submitInterest(body, this.#keyFor(JSON.stringify(body)));
+  }
+
+  /** Says what the API found wrong; a form past its time is renewed first. */
+  async #explain(form: ReserveForm, failure: RequestFailure): Promise<void> {
+    const { messages } = this.#options;
+    if (failure.kind !== 'refused') {
+      form.showTrouble(this.#failureText(failure));
+      return;
+    }
+    if (needsNewForm(failure.pointers)) {
+      try {
+        form.renew(await this.#fetchForm());
+        form.showTrouble(messages.renewed);
+      } catch (error) {
+        if (!(error instanceof RequestFailure)) throw error;
+        form.showTrouble(this.#failureText(error));
+      }
+      return;
+    }
+    const faults = faultsOfPointers(failure.pointers);
+    if (faults.length > 0) form.showFaults(faults);
+    else form.showTrouble(failure.problem?.status === 409 ? messages.stillBusy : messages.refused);
+  }
+
+  #failureText(failure: RequestFailure): string {
+    if (failure.kind === 'refused') return this.#options.messages.refused;
+    return FAILURE_MESSAGES[this.#options.locale][failure.kind];
+  }
+
+  #showForm(): void {
+    this.#panel.replaceChildren();
+    this.#slot.hidden = false;
+  }
+
+  /** Shows something in the form's place, and moves the focus to its start. */
+  #showPanel(first: HTMLElement, ...rest: readonly HTMLElement[]): void {
+    this.#slot.hidden = true;
+    this.#panel.replaceChildren(first, ...rest);
+    first.focus();
+  }
+
+  #showSent(email: string): void {
+    const { messages } = this.#options;
+    this.#showPanel(
+      createElement('h2', { tabindex: '-1' }, messages.sentHeading),
+      createElement('p', {}, messages.sentTo(email)),
+      createElement('ol', {}, ...messages.sentSteps.map((step) => createElement('li', {}, step))),
+      createElement('p', {}, messages.sentMissing),
+      createButton(messages.editForm, 'secondary', () => {
+        this.#showForm();
+        this.#form?.focus();
+      }),
+    );
+  }
+}

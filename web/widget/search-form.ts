@@ -1,0 +1,142 @@
+import type { Locale } from '../../shared/launch/launch.ts';
+import type { ApiClient } from '../client/api-client.ts';
+import { createButton, createElement } from '../client/create-element.ts';
+import { nearOfPosition } from '../client/format.ts';
+import type { LocatorMessages } from '../messages/locator-messages.ts';
+import { PlaceBox } from './place-box.ts';
+import type { StartedSearch } from './search-state.ts';
+
+const RADII = [25, 50, 100, 250, 500];
+const LOCATION_TIMEOUT_MILLISECONDS = 15_000;
+
+/** What the search form starts with, and whom it tells. */
+export interface SearchFormOptions {
+  readonly messages: LocatorMessages;
+  readonly locale: Locale;
+  readonly client: ApiClient;
+  readonly radius: number;
+  readonly unit: 'mi' | 'km';
+  /** Only stores expected to carry it; `undefined`: any. */
+  readonly model: string | undefined;
+  onSearch(search: StartedSearch): void;
+}
+
+/** Place, radius, unit and own location: all that a search asks for. */
+export class SearchForm {
+  readonly element: HTMLFormElement;
+  readonly #options: SearchFormOptions;
+  readonly #box: PlaceBox;
+  readonly #radius: HTMLSelectElement;
+  readonly #unit: HTMLSelectElement;
+  readonly #fault: HTMLElement;
+  readonly #locate: HTMLButtonElement;
+  #searched = false;
+
+  constructor(options: SearchFormOptions) {
+    const { messages, locale } = options;
+    this.#options = options;
+    this.#box = new PlaceBox(messages, options.client, () => this.#search());
+    this.#radius = createElement('select', { id: 'radius' });
+    this.#unit = createElement(
+      'select',
+      { id: 'unit' },
+      ...(['mi', 'km'] as const).map((unit) =>
+        createElement('option', { value: unit, selected: unit === options.unit }, messages.unitNames[unit]),
+      ),
+    );
+    for (const radius of [...new Set([...RADII, options.radius])].sort((a, b) => a - b)) {
+      this.#radius.append(
+        createElement(
+          'option',
+          { value: String(radius), selected: radius === options.radius },
+          radius.toLocaleString(locale),
+        ),
+      );
+    }
+    this.#fault = createElement('p', { id: 'place-fault', class: 'fault', role: 'alert' });
+    this.#locate = createButton(messages.useLocation, 'link', () => this.#useLocation());
+    this.element = createElement(
+      'form',
+      { role: 'search', class: 'search', novalidate: true },
+      this.#box.element,
+      createElement(
+        'div',
+        { class: 'choice' },
+        createElement('label', { for: 'radius' }, messages.radius),
+        this.#radius,
+      ),
+      createElement('div', { class: 'choice' }, createElement('label', { for: 'unit' }, messages.unit), this.#unit),
+      createElement('button', { type: 'submit', class: 'primary' }, messages.search),
+      createElement('div', { class: 'below' }, this.#locate, this.#fault),
+    );
+    this.element.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#search();
+    });
+    for (const select of [this.#radius, this.#unit]) {
+      select.addEventListener('change', () => {
+        if (this.#searched) this.#search();
+      });
+    }
+  }
+
+  /** Searches around a place, as if it had been typed. */
+  searchNear(label: string, near: string): void {
+    this.#box.fill(label, near);
+    this.#search();
+  }
+
+  focus(): void {
+    this.#box.focus();
+  }
+
+  #search(): void {
+    const { text, near } = this.#box.query;
+    this.#box.close();
+    if (near === '') {
+      this.#complain(this.#options.messages.placeMissing);
+      this.#box.focus();
+      return;
+    }
+    this.#complain('');
+    this.#searched = true;
+    const { model } = this.#options;
+    this.#options.onSearch({
+      text,
+      near,
+      radius: Number(this.#radius.value),
+      unit: this.#unit.value === 'km' ? 'km' : 'mi',
+      ...(model !== undefined && { model }),
+    });
+  }
+
+  #complain(fault: string): void {
+    this.#fault.textContent = fault;
+    this.#box.markInvalid(fault !== '', this.#fault.id);
+  }
+
+  /** Asks the browser, on this click only. */
+  #useLocation(): void {
+    const { messages } = this.#options;
+    const done = (label: string) => {
+      this.#locate.disabled = false;
+      this.#locate.textContent = label;
+    };
+    this.#complain('');
+    this.#locate.disabled = true;
+    this.#locate.textContent = messages.locating;
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        done(messages.useLocation);
+        this.searchNear(messages.yourLocation, nearOfPosition(coords));
+      },
+      (error) => {
+        done(messages.useLocation);
+        this.#fault.textContent =
+          error.code === error.PERMISSION_DENIED ? messages.locationDenied : messages.locationUnavailable;
+        this.#box.focus();
+      },
+      { maximumAge: 600_000, timeout: LOCATION_TIMEOUT_MILLISECONDS },
+    );
+  }
+}
