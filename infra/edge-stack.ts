@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { CfnOutput, Duration, type Environment, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
@@ -8,6 +9,7 @@ import {
   CacheQueryStringBehavior,
   Distribution,
   Function as EdgeFunction,
+  type FunctionAssociation,
   FunctionCode,
   FunctionEventType,
   FunctionRuntime,
@@ -37,13 +39,6 @@ const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
-
-/** CloudFront Functions speak their own small JavaScript: the folder's page for an address that ends in a slash. */
-const INDEX_REWRITE = `function handler(event) {
-  var request = event.request;
-  if (request.uri.endsWith('/')) request.uri += 'index.html';
-  return request;
-}`;
 
 /** CloudFront in front of everything: pages from a private bucket, `/v1/*` from the HTTP API. */
 export class EdgeStack extends Stack {
@@ -78,23 +73,15 @@ export class EdgeStack extends Stack {
         origin: S3BucketOrigin.withOriginAccessControl(bucket as IBucket),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         responseHeadersPolicy: this.pageHeaders(),
-        functionAssociations: [
-          {
-            eventType: FunctionEventType.VIEWER_REQUEST,
-            function: new EdgeFunction(this, 'IndexRewrite', {
-              runtime: FunctionRuntime.JS_2_0,
-              code: FunctionCode.fromInline(INDEX_REWRITE),
-            }),
-          },
-        ],
+        functionAssociations: [this.atRequest('index-rewrite')],
         compress: true,
       },
       additionalBehaviors: {
-        '/v1/dealers*': publicRead,
+        '/v1/dealers': { ...publicRead, functionAssociations: [this.atRequest('cache-key')] },
+        '/v1/dealers/*': publicRead,
         '/v1/places*': publicRead,
         '/v1/*': {
           ...apiBehavior,
-          allowedMethods: AllowedMethods.ALLOW_ALL,
           cachePolicy: CachePolicy.CACHING_DISABLED,
         },
       },
@@ -110,6 +97,15 @@ export class EdgeStack extends Stack {
     );
     new CfnOutput(this, 'DistributionDomainName', { value: distribution.distributionDomainName });
     new CfnOutput(this, 'WebBucketName', { value: bucket.bucketName });
+  }
+
+  /** A function of `infra/edge`, run for every viewer's request before the cache is asked. */
+  private atRequest(name: string): FunctionAssociation {
+    const edgeFunction = new EdgeFunction(this, name, {
+      runtime: FunctionRuntime.JS_2_0,
+      code: FunctionCode.fromFile({ filePath: join(import.meta.dirname, 'edge', `${name}.js`) }),
+    });
+    return { eventType: FunctionEventType.VIEWER_REQUEST, function: edgeFunction };
   }
 
   private webBucket(): Bucket {

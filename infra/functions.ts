@@ -33,7 +33,9 @@ export interface FunctionSpec {
 const { stores, dealers, routing, index } = DEALER_PARTITIONS;
 
 const searchStores: TableAccess = { actions: ['GetItem', 'Query'], partitions: [stores, index] };
-const lookUpStores: TableAccess = { actions: ['GetItem', 'Query'], partitions: [dealers] };
+/** By id; the index's head says which version of a store counts. */
+const lookUpStores: TableAccess = { actions: ['GetItem', 'Query'], partitions: [dealers, index] };
+const lookUpRouting: TableAccess = { actions: ['GetItem', 'Query'], partitions: [dealers, routing, index] };
 const append: TableAccess = { actions: ['PutItem'] };
 
 /** A request that a person waits for. */
@@ -71,7 +73,7 @@ export const FUNCTIONS = {
   'confirm-interest': {
     trigger: { route: 'POST /v1/interests/confirm' },
     access: {
-      dealers: { actions: ['GetItem', 'Query'], partitions: [dealers, routing] },
+      dealers: lookUpRouting,
       reservations: { actions: ['GetItem', 'PutItem', 'Query'] },
       facts: append,
       outbox: append,
@@ -104,7 +106,7 @@ export const FUNCTIONS = {
   'deliver-outbox': {
     trigger: { stream: 'outbox' },
     access: {
-      dealers: { actions: ['GetItem', 'Query'], partitions: [dealers, routing] },
+      dealers: lookUpRouting,
       reservations: { actions: ['GetItem'] },
       outbox: { actions: ['UpdateItem'] },
     },
@@ -116,7 +118,7 @@ export const FUNCTIONS = {
   'sweep-outbox': {
     trigger: { everyMinutes: 1 },
     access: {
-      dealers: { actions: ['GetItem', 'Query'], partitions: [dealers, routing] },
+      dealers: lookUpRouting,
       reservations: { actions: ['GetItem'] },
       outbox: { actions: ['UpdateItem', 'Query'], index: 'due' },
     },

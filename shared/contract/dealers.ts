@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { DEALER_STATUSES, LOCATION_ACCURACIES } from '../dealers/dealer.ts';
+import { DEALER_ID, DEALER_STATUSES, LOCATION_ACCURACIES } from '../dealers/dealer.ts';
 import { MODEL_IDS } from '../launch/launch.ts';
 import { json, type Operation } from './operation.ts';
 
