@@ -21,14 +21,17 @@ export interface LeafRows<Row extends Located> {
   read(first: number, last: number): Promise<readonly (readonly Row[])[]>;
 }
 
-export interface NearestQuestion<Row extends Located> {
+export interface WithinQuestion<Row extends Located> {
   readonly origin: Point;
   /** Zero or more; `Infinity` for "however far". */
   readonly radiusMeters: number;
-  /** At most so many rows, 1 or more. */
-  readonly limit: number;
   /** Only rows that bear this tag; `bears` tells it of a row, the index knows it of a leaf. */
   readonly only?: { readonly tag: string; readonly bears: (row: Row) => boolean };
+}
+
+export interface NearestQuestion<Row extends Located> extends WithinQuestion<Row> {
+  /** At most so many rows, 1 or more. */
+  readonly limit: number;
 }
 
 export interface Hit<Row extends Located> {
@@ -83,14 +86,25 @@ export async function nearest<Row extends Located>(
     const beyondRadius = (hits[0]?.distanceMeters ?? 0) > radiusMeters;
     const worst = hits[limit - 1]?.distanceMeters ?? Number.POSITIVE_INFINITY;
     const cutoff = hits.length === 0 || beyondRadius ? worst : Math.min(worst, radiusMeters);
-    const nextRound: number[] = [];
-    for (let node = frontier.next(cutoff); node !== undefined; node = frontier.next(cutoff)) nextRound.push(node.first);
+    const nextRound = frontier.takeWithin(cutoff);
     if (nextRound.length === 0) {
       const within = beyondRadius ? hits : hits.filter((hit) => hit.distanceMeters <= radiusMeters);
       return { hits: within.slice(0, limit), beyondRadius };
     }
     await hold(nextRound, rows, seen);
   }
+}
+
+/** Every row within a radius, ascending by distance, then by id. Exact, and one round of parallel reads. */
+export async function within<Row extends Located>(
+  question: WithinQuestion<Row>,
+  rows: LeafRows<Row>,
+): Promise<readonly Hit<Row>[]> {
+  const { origin, radiusMeters, only } = question;
+  const frontier = new Frontier(rows.index, origin, only?.tag);
+  const seen = new Set<number>();
+  await hold(frontier.takeWithin(radiusMeters), rows, seen);
+  return ranked(seen, question, rows).filter((hit) => hit.distanceMeters <= radiusMeters);
 }
 
 /** The tree's leaves in order of their least possible distance. */
@@ -114,6 +128,13 @@ class Frontier {
       for (const child of node.children) this.#add(child);
     }
     return undefined;
+  }
+
+  /** Positions of all leaves left but those surely farther than `maxMeters`. */
+  takeWithin(maxMeters: number): readonly number[] {
+    const positions: number[] = [];
+    for (let node = this.next(maxMeters); node !== undefined; node = this.next(maxMeters)) positions.push(node.first);
+    return positions;
   }
 
   /** How many rows of the node may match. */
@@ -183,7 +204,7 @@ function gapBytes(
 /** The matching rows of the leaves seen so far. */
 function ranked<Row extends Located>(
   seen: ReadonlySet<number>,
-  { origin, only }: NearestQuestion<Row>,
+  { origin, only }: WithinQuestion<Row>,
   { held }: LeafRows<Row>,
 ): readonly Hit<Row>[] {
   const hits: Hit<Row>[] = [];

@@ -61,6 +61,8 @@ export function problemAnswers(): ApiMiddleware {
 
 /** Faults that pass: the caller may try again. All others are ours to mend. */
 const PASSING = new Set([
+  // Too many at once for one reservation.
+  'CommitRefused',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'ThrottlingException',

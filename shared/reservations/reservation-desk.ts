@@ -1,0 +1,101 @@
+import type { LeadRouting } from '../dealers/dealer.ts';
+import type { DealerTable } from '../dealers/dealer-table.ts';
+import type { ConfirmedReservation } from './reservation.ts';
+import { CommitRefused, type Moment } from './reservation-life.ts';
+import type { ReservationTable } from './reservation-table.ts';
+import { type SigningKey, signToken, verifyToken } from './signed-token.ts';
+
+/** All that a request about a reservation works with; the clock and chance among it. */
+export interface ReservationDesk {
+  readonly reservations: ReservationTable;
+  readonly dealers: DealerTable;
+  readonly signingKeys: readonly SigningKey[];
+  nowMilliseconds(): number;
+  newId(): string;
+  randomBytes(length: number): Uint8Array;
+  /** Waits before another try, longer with every one and never as long as others do. @param tries so far, 1 or more */
+  pause(tries: number): Promise<void>;
+}
+
+export interface StoreOfReceipt {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What a confirmed person is told at once and may print. */
+export interface Receipt {
+  readonly number: string;
+  readonly status: 'confirmed';
+  readonly confirmedAt: string;
+  readonly model: string;
+  readonly dealer: StoreOfReceipt | null;
+  readonly placeInLine: { readonly store: number } | null;
+}
+
+export async function receiptOf(reservation: ConfirmedReservation, desk: ReservationDesk): Promise<Receipt> {
+  const { number, status, confirmedAt, model, dealerId } = reservation;
+  if (dealerId === null) return { number, status, confirmedAt, model, dealer: null, placeInLine: null };
+  const [dealer, place] = await Promise.all([
+    desk.dealers.getDealer(dealerId),
+    desk.reservations.placeInLine({ ...reservation, dealerId }),
+  ]);
+  return {
+    number,
+    status,
+    confirmedAt,
+    model,
+    dealer: { id: dealerId, name: dealer?.name ?? dealerId },
+    placeInLine: { store: place },
+  };
+}
+
+/** How long a manage link works: past any launch that is spoken of. */
+const MANAGE_SECONDS = 3 * 365 * 24 * 3600;
+
+/** The token by which its holder sees, changes and withdraws a reservation. */
+export function manageTokenOf(
+  reservation: { readonly id: string; readonly version: number },
+  signingKeys: readonly SigningKey[],
+  nowMilliseconds: number,
+): string {
+  const expiresAtSeconds = Math.floor(nowMilliseconds / 1000) + MANAGE_SECONDS;
+  return signToken('manage', { subject: reservation.id, version: reservation.version, expiresAtSeconds }, signingKeys);
+}
+
+/** The confirmed reservation that a manage token is for; `undefined` for any token that is good for nothing. */
+export async function reservationOfToken(
+  manageToken: string,
+  desk: ReservationDesk,
+): Promise<ConfirmedReservation | undefined> {
+  const claims = verifyToken('manage', manageToken, desk.signingKeys, desk.nowMilliseconds());
+  const reservation = claims && (await desk.reservations.find(claims.subject));
+  return reservation?.status === 'confirmed' ? reservation : undefined;
+}
+
+/** How a store's leads reach it. One without any address has its leads sent to the fallback address, as mail to people. */
+export function leadChannels(routing: LeadRouting | undefined): readonly ('lead-mail' | 'adf-mail')[] {
+  const adf = routing?.adfEmail !== undefined;
+  if (routing?.leadEmail !== undefined) return adf ? ['lead-mail', 'adf-mail'] : ['lead-mail'];
+  return adf ? ['adf-mail'] : ['lead-mail'];
+}
+
+const TRIES = 6;
+
+/**
+ * Reads, decides and commits, and does it again when something else was committed in between.
+ * @throws CommitRefused after six tries; any other error at once
+ */
+export async function untilCommitted<T>(
+  desk: Pick<ReservationDesk, 'nowMilliseconds' | 'newId' | 'pause'>,
+  attempt: (moment: Moment) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt({ nowMilliseconds: desk.nowMilliseconds(), newId: desk.newId });
+    } catch (error) {
+      if (!(error instanceof CommitRefused) || tries === TRIES) throw error;
+      // Those who meet at one person or one link would meet again at once.
+      if (error.reason !== 'number-taken') await desk.pause(tries);
+    }
+  }
+}

@@ -1,0 +1,241 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  paginateQuery,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import type { FactTable } from '../counts/fact-table.ts';
+import type { OutboxTable } from '../outbox/outbox-table.ts';
+import type { ActiveReservation, ConfirmedReservation, Reservation } from './reservation.ts';
+import {
+  CommitRefused,
+  IDEMPOTENCY_SECONDS,
+  type IdempotencyRecord,
+  PENDING_SECONDS,
+  type Transition,
+} from './reservation-life.ts';
+
+/** What the deployment needs to know of the table. Its items hold people's data: it has a key of its own. */
+export const RESERVATION_TABLE = {
+  environmentVariable: 'RESERVATION_TABLE_NAME',
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  timeToLive: 'expiresAtSeconds',
+} as const;
+
+type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+export interface ReservationTable {
+  find(reservationId: string): Promise<Reservation | undefined>;
+  /** The person's pending or confirmed one; an expired one too, which the caller tells. */
+  findByPerson(personKey: string): Promise<ActiveReservation | undefined>;
+  findIdempotencyRecord(keyHash: string, nowMilliseconds: number): Promise<IdempotencyRecord | undefined>;
+  /** The confirmed ones at a store before this one by time of confirmation, plus one. Strongly consistent. */
+  placeInLine(reservation: ConfirmedReservation & { dealerId: string }): Promise<number>;
+  /**
+   * Commits a step with all it causes in one transaction.
+   * @throws CommitRefused when nothing was written
+   */
+  commit(transition: Transition, idempotency?: IdempotencyRecord): Promise<void>;
+}
+
+export function reservationTable(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  others: { facts: FactTable; outbox: OutboxTable },
+): ReservationTable {
+  const get = async (key: { pk: string; sk: string }) => {
+    const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true }));
+    return Item;
+  };
+  const find = async (reservationId: string): Promise<Reservation | undefined> =>
+    (await get(stateKey(reservationId)))?.['reservation'] as Reservation | undefined;
+
+  return {
+    find,
+
+    async findByPerson(personKey) {
+      const pointer = await get(personPointerKey(personKey));
+      if (pointer === undefined) return undefined;
+      const reservation = await find(String(pointer['reservationId']));
+      return reservation === undefined || reservation.status === 'withdrawn' ? undefined : reservation;
+    },
+
+    async findIdempotencyRecord(keyHash, nowMilliseconds) {
+      const item = await get(idempotencyKey(keyHash));
+      if (item === undefined || Number(item['expiresAtSeconds']) * 1000 <= nowMilliseconds) return undefined;
+      return {
+        keyHash,
+        fingerprint: String(item['fingerprint']),
+        expiresAtSeconds: Number(item['expiresAtSeconds']),
+      };
+    },
+
+    async placeInLine({ dealerId, confirmedAt, id }) {
+      let before = 0;
+      const pages = paginateQuery(
+        { client },
+        {
+          TableName: tableName,
+          ConsistentRead: true,
+          Select: 'COUNT',
+          KeyConditionExpression: 'pk = :line AND sk < :own',
+          ExpressionAttributeValues: { ':line': linePartition(dealerId), ':own': lineSortKey({ confirmedAt, id }) },
+        },
+      );
+      for await (const page of pages) before += page.Count ?? 0;
+      return before + 1;
+    },
+
+    async commit(transition, idempotency) {
+      for (const fact of transition.facts) await others.facts.announceDay(fact.day);
+      const items: TransactItem[] = [
+        ...stateItems(tableName, transition),
+        ...transition.facts.map((fact) => others.facts.addition(fact)),
+        ...others.outbox.additions(transition.lead, transition.deliveries),
+        ...(idempotency === undefined ? [] : [idempotencyPut(tableName, idempotency)]),
+      ];
+      try {
+        await client.send(new TransactWriteCommand({ TransactItems: items }));
+      } catch (error) {
+        throw error instanceof TransactionCanceledException ? refusalOf(error, items) : error;
+      }
+    },
+  };
+}
+
+/**
+ * The items of the reservation itself. Who guards what:
+ *
+ *   state    one at a time: the version read must still stand
+ *   person   one active reservation a person: the pointer must be free, or still point where it did
+ *   number   no two alike, not even after a withdrawal
+ *   line     the place by time of confirmation
+ */
+function stateItems(tableName: string, { from, to }: Transition): TransactItem[] {
+  if (from === to) return [unchanged(tableName, to)];
+  const items: TransactItem[] = [];
+  const replacesExpired = from !== undefined && from.id !== to.id;
+  if (replacesExpired) {
+    items.push({
+      Delete: {
+        TableName: tableName,
+        Key: stateKey(from.id),
+        ConditionExpression: 'attribute_not_exists(pk) OR version = :version',
+        ExpressionAttributeValues: { ':version': from.version },
+      },
+    });
+  }
+  items.push({
+    Put: {
+      TableName: tableName,
+      Item: {
+        ...stateKey(to.id),
+        version: to.version,
+        reservation: to,
+        ...(to.status === 'pending' && { expiresAtSeconds: to.expiresAtSeconds }),
+      },
+      ...(from === undefined || replacesExpired
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : { ConditionExpression: 'version = :version', ExpressionAttributeValues: { ':version': from.version } }),
+    },
+  });
+  if (to.status === 'withdrawn') {
+    if (from?.status === 'confirmed') {
+      items.push({ Delete: { TableName: tableName, Key: personPointerKey(from.personKey) } });
+      if (from.dealerId !== null) {
+        items.push({
+          Delete: { TableName: tableName, Key: { pk: linePartition(from.dealerId), sk: lineSortKey(from) } },
+        });
+      }
+    }
+    return items;
+  }
+  items.push({
+    Put: {
+      TableName: tableName,
+      Item: {
+        ...personPointerKey(to.personKey),
+        reservationId: to.id,
+        ...(to.status === 'pending' && { expiresAtSeconds: to.expiresAtSeconds }),
+      },
+      ...(from === undefined ? pointerIsFree(to) : pointerIsFreeOrAt(from.id)),
+    },
+  });
+  if (to.status === 'confirmed' && from?.status === 'pending') {
+    items.push({
+      Put: {
+        TableName: tableName,
+        Item: { ...numberKey(to.number), reservationId: to.id },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    });
+    if (to.dealerId !== null) {
+      items.push({
+        Put: { TableName: tableName, Item: { pk: linePartition(to.dealerId), sk: lineSortKey(to) } },
+      });
+    }
+  }
+  return items;
+}
+
+function unchanged(tableName: string, reservation: Reservation): TransactItem {
+  return {
+    ConditionCheck: {
+      TableName: tableName,
+      Key: stateKey(reservation.id),
+      ConditionExpression: 'version = :version',
+      ExpressionAttributeValues: { ':version': reservation.version },
+    },
+  };
+}
+
+/** A pointer past its time is as good as free: time to live deletes it some day, and its reservation before or after it. */
+function pointerIsFree(to: ActiveReservation) {
+  if (to.status !== 'pending') return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ConditionExpression: 'attribute_not_exists(pk) OR expiresAtSeconds <= :writtenAt',
+    ExpressionAttributeValues: { ':writtenAt': to.expiresAtSeconds - PENDING_SECONDS },
+  };
+}
+
+function pointerIsFreeOrAt(reservationId: string) {
+  return {
+    ConditionExpression: 'attribute_not_exists(pk) OR reservationId = :id',
+    ExpressionAttributeValues: { ':id': reservationId },
+  };
+}
+
+function idempotencyPut(tableName: string, record: IdempotencyRecord): TransactItem {
+  const { keyHash, fingerprint, expiresAtSeconds } = record;
+  return {
+    Put: {
+      TableName: tableName,
+      Item: { ...idempotencyKey(keyHash), fingerprint, expiresAtSeconds },
+      ConditionExpression: 'attribute_not_exists(pk) OR expiresAtSeconds <= :writtenAt',
+      ExpressionAttributeValues: { ':writtenAt': expiresAtSeconds - IDEMPOTENCY_SECONDS },
+    },
+  };
+}
+
+/** What DynamoDB's reasons, one an item, say about a cancelled transaction. */
+function refusalOf(error: TransactionCanceledException, items: readonly TransactItem[]): CommitRefused {
+  const failed = (error.CancellationReasons ?? []).flatMap(({ Code }, index) =>
+    Code === undefined || Code === 'None' ? [] : [{ Code, item: items[index] }],
+  );
+  if (failed.some(({ Code }) => Code !== 'ConditionalCheckFailed')) return new CommitRefused('conflict', error);
+  const numberTaken = failed.every(({ item }) => String(item?.Put?.Item?.['pk']).startsWith(NUMBER_PREFIX));
+  return new CommitRefused(numberTaken ? 'number-taken' : 'changed', error);
+}
+
+const NUMBER_PREFIX = 'number#';
+
+const stateKey = (reservationId: string) => ({ pk: `reservation#${reservationId}`, sk: 'state' });
+const personPointerKey = (key: string) => ({ pk: `person#${key}`, sk: 'pointer' });
+const numberKey = (number: string) => ({ pk: `${NUMBER_PREFIX}${number}`, sk: 'taken' });
+const idempotencyKey = (keyHash: string) => ({ pk: `idempotency#${keyHash}`, sk: 'record' });
+const linePartition = (dealerId: string) => `line#${dealerId}`;
+const lineSortKey = (reservation: { confirmedAt: string; id: string }) =>
+  `${reservation.confirmedAt}#${reservation.id}`;

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { ActiveReservation, ConfirmedReservation, Reservation } from '../../shared/reservations/reservation.ts';
+import {
+  CommitRefused,
+  confirm,
+  type Interest,
+  PENDING_SECONDS,
+  submit,
+  type Transition,
+  withdraw,
+} from '../../shared/reservations/reservation-life.ts';
+import { makeReservationNumber } from '../../shared/reservations/reservation-number.ts';
+import { type LocatorTables, makeLocatorTables } from '../support/locator-tables.ts';
+import { interestOf } from './interests.ts';
+import { START } from './test-desk.ts';
+
+let tables: LocatorTables;
+beforeAll(async () => {
+  tables = await makeLocatorTables();
+});
+
+let people = 0;
+beforeEach(() => {
+  people += 1;
+});
+
+const at = (nowMilliseconds: number) => ({ nowMilliseconds, newId: randomUUID });
+const wants = (dealerId: string | null, model = 'a110'): Interest => interestOf(people, { model, dealerId }, START);
+const freshNumber = () => makeReservationNumber(crypto.getRandomValues(new Uint8Array(7)));
+
+function confirmStep(current: Reservation, nowMilliseconds = START, number = freshNumber()): Transition {
+  const step = confirm(current, current.version, number, ['lead-mail'], at(nowMilliseconds));
+  if (step === undefined || 'status' in step) throw new Error('must be a step');
+  return step;
+}
+
+async function commit(step: Transition): Promise<Reservation> {
+  await tables.reservations.commit(step);
+  return step.to;
+}
+
+async function everything(): Promise<string> {
+  const items = await Promise.all((['reservations', 'facts', 'outbox'] as const).map((name) => tables.scan(name)));
+  return JSON.stringify(items.map((table) => table.map((item) => JSON.stringify(item)).sort()));
+}
+
+type Part = 'fact' | 'outbox row' | 'version';
+
+/** The steps of a life, each after those before it, and what could keep each from being written. */
+const STEPS: readonly { readonly name: string; readonly parts: readonly Part[]; stepOf(): Promise<Transition> }[] = [
+  {
+    name: 'a first form',
+    parts: ['fact', 'outbox row'],
+    stepOf: async () => submit(undefined, wants('north'), at(START)),
+  },
+  {
+    name: 'another form',
+    parts: ['outbox row', 'version'],
+    stepOf: async () => submit(await pending(), wants('south'), at(START)),
+  },
+  {
+    name: 'the same form again',
+    parts: ['outbox row', 'version'],
+    stepOf: async () => submit(await pending(), wants('north'), at(START)),
+  },
+  {
+    name: 'a form after the seven days',
+    parts: ['fact', 'outbox row', 'version'],
+    stepOf: async () => submit(await pending(), wants('north'), at(START + PENDING_SECONDS * 1000)),
+  },
+  {
+    name: 'a confirmation',
+    parts: ['fact', 'outbox row', 'version'],
+    stepOf: async () => confirmStep(await pending()),
+  },
+  {
+    name: 'a withdrawal',
+    parts: ['fact', 'version'],
+    stepOf: async () => withdraw(confirmedOf(await commit(confirmStep(await pending()))), at(START)),
+  },
+];
+
+async function pending(): Promise<ActiveReservation> {
+  return activeOf(await commit(submit(undefined, wants('north'), at(START))));
+}
+
+function activeOf(reservation: Reservation): ActiveReservation {
+  if (reservation.status === 'withdrawn') throw new Error('must be active');
+  return reservation;
+}
+
+function confirmedOf(reservation: Reservation): ConfirmedReservation {
+  if (reservation.status !== 'confirmed') throw new Error('must be confirmed');
+  return reservation;
+}
+
+/** Makes what is there already refuse a part of the step. Gives the step to try. */
+async function spoil(step: Transition, part: Part): Promise<Transition> {
+  const other = submit(undefined, { ...wants('north'), personKey: `1:${randomUUID()}` }, at(START));
+  switch (part) {
+    case 'fact':
+      await commit({ ...other, facts: step.facts.slice(0, 1) });
+      return step;
+    case 'outbox row':
+      await commit({ ...other, deliveries: step.deliveries.slice(-1) });
+      return step;
+    case 'version': {
+      if (step.from === undefined) throw new Error('must stand on something');
+      const from = { ...step.from, version: 99 };
+      return { ...step, from, to: step.from === step.to ? from : step.to };
+    }
+  }
+}
+
+describe.each(STEPS)('$name', ({ parts, stepOf }) => {
+  test.each(parts)('is not written at all when its %s is refused', async (part) => {
+    const spoilt = await spoil(await stepOf(), part);
+    for (const { day } of spoilt.facts) await tables.facts.announceDay(day);
+    const before = await everything();
+    await expect(tables.reservations.commit(spoilt)).rejects.toMatchObject({ reason: 'changed' });
+    expect(await everything()).toBe(before);
+  });
+
+  test('is written once', async () => {
+    const step = await stepOf();
+    await tables.reservations.commit(step);
+    const before = await everything();
+    await expect(tables.reservations.commit(step)).rejects.toThrow(CommitRefused);
+    expect(await everything()).toBe(before);
+  });
+});
+
+test('a number is never given twice, not even after a withdrawal', async () => {
+  const number = freshNumber();
+  const first = await commit(confirmStep(await pending(), START, number));
+  await commit(withdraw(confirmedOf(first), at(START)));
+  people += 1;
+  const second = await pending();
+  const step = confirmStep(second, START, number);
+  await expect(tables.reservations.commit(step)).rejects.toMatchObject({
+    name: 'CommitRefused',
+    reason: 'number-taken',
+  });
+  expect(await tables.reservations.find(second.id)).toEqual(second);
+  // Another number would not help one that has changed as well.
+  await commit(submit(second, wants('south'), at(START)));
+  await expect(tables.reservations.commit(step)).rejects.toMatchObject({ name: 'CommitRefused', reason: 'changed' });
+});
+
+test('the place in line is the rank by time of confirmation among those who stand', async () => {
+  const time = fc.integer({ min: START, max: START + 4 });
+  const confirmations = fc.array(fc.record({ time, store: fc.constantFrom('a', 'b'), leaves: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 8,
+  });
+  await fc.assert(
+    fc.asyncProperty(confirmations, fc.uuid(), async (all, run) => {
+      const standing: (ConfirmedReservation & { dealerId: string })[] = [];
+      for (const { time: confirmedAt, store, leaves } of all) {
+        people += 1;
+        const dealerId = `${store}-${run}`;
+        const asked = await commit(submit(undefined, wants(dealerId), at(START)));
+        const confirmed = confirmedOf(await commit(confirmStep(asked, confirmedAt)));
+        if (leaves) await commit(withdraw(confirmed, at(START)));
+        else standing.push({ ...confirmed, dealerId });
+      }
+      for (const own of standing) {
+        const before = standing.filter(
+          ({ dealerId, confirmedAt, id }) =>
+            dealerId === own.dealerId &&
+            (confirmedAt < own.confirmedAt || (confirmedAt === own.confirmedAt && id < own.id)),
+        );
+        expect(await tables.reservations.placeInLine(own)).toBe(before.length + 1);
+      }
+    }),
+    { numRuns: 10 },
+  );
+});

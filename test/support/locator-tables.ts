@@ -1,0 +1,98 @@
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { FACT_TABLE, type FactTable, factTable } from '../../shared/counts/fact-table.ts';
+import { DEALER_TABLE } from '../../shared/dealers/dealer-table.ts';
+import { OUTBOX_TABLE, type OutboxTable, outboxTable } from '../../shared/outbox/outbox-table.ts';
+import {
+  RESERVATION_TABLE,
+  type ReservationTable,
+  reservationTable,
+} from '../../shared/reservations/reservation-table.ts';
+import { localDynamoDb, makeTable } from './table.ts';
+
+export type Item = Record<string, unknown>;
+
+export interface OpenTables {
+  readonly facts: FactTable;
+  readonly outbox: OutboxTable;
+  readonly reservations: ReservationTable;
+}
+
+export interface LocatorTables extends OpenTables {
+  readonly client: DynamoDBDocumentClient;
+  readonly names: Readonly<Record<'dealers' | 'reservations' | 'facts' | 'outbox', string>>;
+  /** The same tables through another client, as another function's instance has them. */
+  open(client: DynamoDBDocumentClient): OpenTables;
+  /** Every item of a table. */
+  scan(name: keyof LocatorTables['names']): Promise<readonly Item[]>;
+}
+
+/** The locator's four tables, of their own names and empty, with the keys and indexes that the deployment gives them. */
+export async function makeLocatorTables(): Promise<LocatorTables> {
+  const client = localDocumentClient();
+  const [dealers, reservations, facts, outbox] = await Promise.all([
+    makeTable(localDynamoDb(), withKeys(DEALER_TABLE)),
+    makeTable(localDynamoDb(), withKeys(RESERVATION_TABLE)),
+    makeTable(localDynamoDb(), withKeys(FACT_TABLE)),
+    makeTable(localDynamoDb(), withDueIndex(withKeys(OUTBOX_TABLE))),
+  ]);
+  const names = { dealers, reservations, facts, outbox };
+  const open = (through: DynamoDBDocumentClient): OpenTables => {
+    const tables = { facts: factTable(through, facts), outbox: outboxTable(through, outbox) };
+    return { ...tables, reservations: reservationTable(through, reservations, tables) };
+  };
+  return {
+    ...open(client),
+    client,
+    names,
+    open,
+    async scan(name) {
+      const items: Item[] = [];
+      const pages = paginateScan({ client }, { TableName: names[name], ConsistentRead: true });
+      for await (const page of pages) items.push(...(page.Items ?? []));
+      return items;
+    },
+  };
+}
+
+/** A client of the run's emulator that marshals as the functions' client does. */
+export function localDocumentClient(client = localDynamoDb()): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+type TableInput = Omit<CreateTableCommandInput, 'TableName' | 'BillingMode'>;
+
+function withKeys({ partitionKey, sortKey }: { readonly partitionKey: string; readonly sortKey: string }): TableInput {
+  return {
+    KeySchema: [
+      { AttributeName: partitionKey, KeyType: 'HASH' },
+      { AttributeName: sortKey, KeyType: 'RANGE' },
+    ],
+    AttributeDefinitions: [
+      { AttributeName: partitionKey, AttributeType: 'S' },
+      { AttributeName: sortKey, AttributeType: 'S' },
+    ],
+  };
+}
+
+function withDueIndex(input: TableInput): TableInput {
+  const { name, partitionKey, sortKey } = OUTBOX_TABLE.dueIndex;
+  return {
+    ...input,
+    AttributeDefinitions: [
+      ...(input.AttributeDefinitions ?? []),
+      { AttributeName: partitionKey, AttributeType: 'S' },
+      { AttributeName: sortKey, AttributeType: 'N' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: name,
+        KeySchema: [
+          { AttributeName: partitionKey, KeyType: 'HASH' },
+          { AttributeName: sortKey, KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  };
+}
