@@ -18,12 +18,12 @@ const READY_WITHIN_MS = 20_000;
 
 /**
  * Ends Java when this process ends, however it ends: the shell's standard input is a pipe that the system closes then, and
- * `cat` sees its end. Nothing in this process has to run for that, so `kill -9` is covered too.
+ * `read` sees its end. Nothing in this process has to run for that, so `kill -9` is covered too.
  */
 const TETHER = `exec 3<&0
 java "$@" 3<&- </dev/null &
 java=$!
-{ cat <&3 >/dev/null; kill -KILL $java; } 2>/dev/null &
+{ while read -r _; do :; done; kill -KILL $java; } <&3 2>/dev/null &
 exec 3<&-
 wait $java`;
 

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import * as z from 'zod';
+import type { Secrets, SecretVersion } from './secrets.ts';
+
+export interface AwsEndpoint {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const SecretId = z.object({ SecretId: z.string() });
+const GetSecretValue = SecretId.extend({ VersionStage: z.string().default('AWSCURRENT') });
+const PutSecretValue = SecretId.extend({ SecretString: z.string() });
+
+type Reply = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
+
+/**
+ * The AWS services that have no emulator of their own: Secrets Manager (`GetSecretValue`, `PutSecretValue`) in its JSON 1.1
+ * protocol. Every other operation gets the error that AWS gives for one it does not know.
+ */
+export async function startAwsEndpoint(secrets: Secrets): Promise<AwsEndpoint> {
+  const server = createServer((request, response) => {
+    void serve(secrets, request, response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function serve(secrets: Secrets, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const { status, body } = reply(secrets, request, Buffer.concat(chunks).toString());
+  response.writeHead(status, {
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amzn-requestid': randomUUID(),
+    ...(typeof body['__type'] === 'string' && { 'x-amzn-errortype': body['__type'] }),
+  });
+  response.end(JSON.stringify(body));
+}
+
+function reply(secrets: Secrets, request: IncomingMessage, text: string): Reply {
+  // A web page cannot send this header without asking first, and nothing here says yes.
+  if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256')) {
+    return awsError('MissingAuthenticationTokenException', 'The request is not signed.', 403);
+  }
+  const target = String(request.headers['x-amz-target'] ?? '');
+  try {
+    switch (target) {
+      case 'secretsmanager.GetSecretValue':
+        return getSecretValue(secrets, GetSecretValue.parse(JSON.parse(text)));
+      case 'secretsmanager.PutSecretValue':
+        return putSecretValue(secrets, PutSecretValue.parse(JSON.parse(text)));
+      default:
+        return awsError(
+          'UnknownOperationException',
+          `The local host does not run ${target || `${request.method} ${request.url}`}.`,
+        );
+    }
+  } catch (error) {
+    if (error instanceof z.ZodError || error instanceof SyntaxError) {
+      return awsError('InvalidParameterException', 'The request body is not one of this operation.');
+    }
+    throw error;
+  }
+}
+
+function getSecretValue(secrets: Secrets, { SecretId: id, VersionStage }: z.infer<typeof GetSecretValue>): Reply {
+  const secret = secrets.find(id);
+  if (secret === undefined) return notFound();
+  const stage = VersionStage === 'AWSCURRENT' || VersionStage === 'AWSPREVIOUS' ? VersionStage : undefined;
+  const version = stage && secrets.get(secret.name, stage);
+  if (version === undefined) {
+    return awsError(
+      'ResourceNotFoundException',
+      `Secrets Manager can't find the specified secret value for staging label: ${VersionStage}`,
+    );
+  }
+  return {
+    status: 200,
+    body: {
+      ...versionBody(version, [VersionStage]),
+      SecretString: version.value,
+      CreatedDate: version.createdAtSeconds,
+    },
+  };
+}
+
+function putSecretValue(secrets: Secrets, { SecretId: id, SecretString }: z.infer<typeof PutSecretValue>): Reply {
+  const secret = secrets.find(id);
+  const version = secret && secrets.put(secret.name, SecretString);
+  return version ? { status: 200, body: versionBody(version, ['AWSCURRENT']) } : notFound();
+}
+
+function versionBody({ arn, name, versionId }: SecretVersion, stages: readonly string[]): Record<string, unknown> {
+  return { ARN: arn, Name: name, VersionId: versionId, VersionStages: stages };
+}
+
+function notFound(): Reply {
+  return awsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+}
+
+function awsError(type: string, message: string, status = 400): Reply {
+  return { status, body: { __type: type, message } };
+}

@@ -1,0 +1,68 @@
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** What a worker is started with. */
+export interface FunctionWorkerData {
+  /** `file:` URL of the bundle's module. */
+  readonly moduleUrl: string;
+  readonly exportName: string;
+}
+
+export interface InvocationRequest {
+  readonly event: unknown;
+  readonly context: {
+    readonly awsRequestId: string;
+    readonly functionName: string;
+    readonly invokedFunctionArn: string;
+    readonly memoryLimitInMB: string;
+  };
+  /** Epoch milliseconds at which the environment is ended. */
+  readonly deadlineMs: number;
+}
+
+/** The result as JSON, or the error as Lambda reports it. */
+export type InvocationReply =
+  | { readonly json: string }
+  | { readonly error: { readonly errorType: string; readonly errorMessage: string; readonly stack: string } };
+
+type Handler = (event: unknown, context: unknown) => unknown;
+
+if (parentPort === null) throw new Error('function-worker.ts runs in a worker thread only');
+const port = parentPort;
+const data: FunctionWorkerData = workerData;
+
+// Imported at once, as Lambda does before the first event arrives. The first message says that this is over, well or not:
+// a failed import is reported by the first event.
+const loading = load();
+loading.then(
+  () => port.postMessage('loaded'),
+  () => port.postMessage('loaded'),
+);
+
+port.on('message', (request: InvocationRequest) => {
+  void run(request).then((reply) => port.postMessage(reply));
+});
+
+async function load(): Promise<Handler> {
+  const module: Record<string, unknown> = await import(data.moduleUrl);
+  const handler = module[data.exportName];
+  if (typeof handler !== 'function') throw new Error(`${data.moduleUrl} exports no function ${data.exportName}`);
+  return (event, context) => handler(event, context);
+}
+
+async function run({ event, context, deadlineMs }: InvocationRequest): Promise<InvocationReply> {
+  try {
+    const handler = await loading;
+    const result = await handler(event, {
+      ...context,
+      callbackWaitsForEmptyEventLoop: true,
+      functionVersion: '$LATEST',
+      logGroupName: `/aws/lambda/${context.functionName}`,
+      logStreamName: 'local',
+      getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+    });
+    return { json: JSON.stringify(result) ?? 'null' };
+  } catch (error) {
+    const thrown = error instanceof Error ? error : new Error(String(error));
+    return { error: { errorType: thrown.name, errorMessage: thrown.message, stack: thrown.stack ?? '' } };
+  }
+}

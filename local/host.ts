@@ -1,0 +1,225 @@
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { startAwsEndpoint } from './aws/aws-endpoint.ts';
+import { openSecrets } from './aws/secrets.ts';
+import { openDataFolder } from './data-folder.ts';
+import { startDynamoDbLocal } from './dynamodb-local.ts';
+import { HostError } from './host-error.ts';
+import { ISSUER_PATH, openIssuer } from './issuer.ts';
+import { startMail } from './mail.ts';
+import { prepareRun, type Run, type Surroundings } from './run.ts';
+import { startSite } from './site.ts';
+import { STACK_PATH, type StackDescription } from './stack-description.ts';
+import { LOCAL_REGION } from './template/assembly.ts';
+
+/** What a function, or the host itself, says. `source` is the function's name or `host`. */
+export interface LogLine {
+  readonly source: string;
+  readonly text: string;
+}
+
+export interface SiteUrls {
+  /** Where pages and API are served, e.g. `http://127.0.0.1:3000`. */
+  readonly siteUrl: string;
+  /** The local token issuer. */
+  readonly issuerUrl: string;
+}
+
+export interface HostOptions {
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** 0 lets the system choose. */
+  readonly mailPort: number;
+  /** Folder that keeps tables, secrets, keys and stream positions; `undefined` keeps nothing. */
+  readonly dataDir: string | undefined;
+  /** Writes the cloud assembly for these addresses into the folder `assemblyDir`. Called again at every reload. */
+  build(urls: SiteUrls, assemblyDir: string): Promise<void>;
+  log(line: LogLine): void;
+}
+
+/** A running stack. */
+export interface Host extends SiteUrls {
+  /** The inbox page; `GET <mailUrl>/store` gives the mails as JSON. */
+  readonly mailUrl: string;
+  readonly dynamoDbEndpoint: string;
+  readonly region: string;
+  /** The functions' variables that name tables, e.g. `DEALER_TABLE_NAME`. */
+  readonly environment: Readonly<Record<string, string>>;
+  /**
+   * An access token of the local issuer for the audience that the template's authorizer asks for.
+   *
+   * @param scope space-separated
+   */
+  issueToken(scope: string): Promise<string>;
+  /**
+   * Runs a function as `aws lambda invoke` would.
+   *
+   * @param functionName the physical name, or the construct's id, e.g. `sweep-outbox`
+   * @throws FunctionError when the function fails
+   */
+  invoke(functionName: string, event: unknown): Promise<unknown>;
+  /** Builds again and replaces functions, routes, mappings and schedules; when that fails, the old ones keep running. */
+  reload(): Promise<void>;
+  /** Ends everything that the host started, and waits until it is gone. */
+  stop(): Promise<void>;
+}
+
+/** Paths in the template's metadata are relative to it. */
+const REPOSITORY_DIR = resolve(import.meta.dirname, '..');
+
+/**
+ * Runs a synthesized CDK app on this machine: its tables on DynamoDB Local, its functions in worker threads, its HTTP API,
+ * distribution, stream mappings, schedules and secrets, with a mail inbox and a token issuer beside them. What is not in the
+ * template does not run.
+ *
+ * @throws HostError, with nothing left running, when a port is taken, Java is missing, the data folder cannot be used or the
+ *   template holds what the host does not know
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const cleanups: (() => Promise<void>)[] = [];
+  const starting: Promise<unknown>[] = [];
+  /** Takes care that what was started is stopped, also when something beside it fails meanwhile. */
+  const kept = <T extends { stop(): Promise<void> }>(start: Promise<T>): Promise<T> => {
+    const registered = start.then((started) => {
+      cleanups.push(() => started.stop());
+      return started;
+    });
+    starting.push(registered);
+    return registered;
+  };
+  const stop = async (): Promise<void> => {
+    await Promise.allSettled(starting);
+    for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) await cleanup();
+  };
+  try {
+    return await start(options, kept, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  options: HostOptions,
+  kept: <T extends { stop(): Promise<void> }>(start: Promise<T>) => Promise<T>,
+  stop: () => Promise<void>,
+): Promise<Host> {
+  const log = (source: string, text: string): void => options.log({ source, text });
+  const folder = await kept(openDataFolder(options.dataDir));
+  const site = await kept(startSite(options.port, (error) => log('host', `a request failed: ${String(error)}`)));
+  const urls: SiteUrls = { siteUrl: site.url, issuerUrl: `${site.url}${ISSUER_PATH}` };
+  const secrets = openSecrets(folder, () => Math.floor(Date.now() / 1000));
+  const builder = createBuilder(options, urls, folder.assembliesDir);
+
+  const [database, mail, awsEndpoint, issuer, assemblyDir] = await Promise.all([
+    kept(startDynamoDbLocal(folder.tablesDir)),
+    kept(startMail(options.mailPort)),
+    kept(startAwsEndpoint(secrets)),
+    openIssuer(folder, urls.issuerUrl),
+    builder.build(),
+  ]);
+  const client = {
+    endpoint: database.endpoint,
+    region: LOCAL_REGION,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  const surroundings: Surroundings = {
+    dynamoDb: new DynamoDBClient(client),
+    streams: new DynamoDBStreamsClient(client),
+    endpoints: {
+      dynamoDb: database.endpoint,
+      mail: mail.url,
+      secretsManager: awsEndpoint.url,
+      anyOther: awsEndpoint.url,
+    },
+    folder,
+    secrets,
+    repositoryDir: REPOSITORY_DIR,
+    log,
+  };
+
+  let run = await prepareRun(assemblyDir, surroundings);
+  const put = (next: Run): void => {
+    run = next;
+    if (next.audience !== undefined) issuer.setDefaultAudience(next.audience);
+    site.serve(next.answer);
+    next.start();
+  };
+  const describe = (): StackDescription => ({
+    dynamoDbEndpoint: database.endpoint,
+    region: LOCAL_REGION,
+    environment: tableNames(run.functions.environment),
+    issuerUrl: urls.issuerUrl,
+    audience: run.audience,
+    mailUrl: mail.url,
+    leftOut: run.template.leftOut,
+  });
+  site.mount(ISSUER_PATH, issuer.handle);
+  site.mount(STACK_PATH, (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(describe()));
+  });
+  put(run);
+  void database.ended.then(() => log('host', 'the database has ended by itself: stop the host and start it again'));
+
+  let reloading: Promise<void> = Promise.resolve();
+  async function reload(): Promise<void> {
+    const next = await prepareRun(await builder.build(), surroundings);
+    const old = run;
+    // One mapping at a time reads a stream: the old ones have to be done before the new ones begin.
+    site.serve(next.answer);
+    await old.stop();
+    put(next);
+    await builder.removeOld();
+  }
+
+  return {
+    ...urls,
+    mailUrl: mail.url,
+    dynamoDbEndpoint: database.endpoint,
+    region: LOCAL_REGION,
+    get environment() {
+      return describe().environment;
+    },
+    async issueToken(scope) {
+      if (run.audience === undefined) throw new HostError('The template has no authorizer, so there is no audience.');
+      return await issuer.issueToken(scope, run.audience);
+    },
+    invoke: (functionName, event) => run.functions.invoke(functionName, event),
+    reload() {
+      reloading = reloading.catch(() => {}).then(reload);
+      return reloading;
+    },
+    async stop() {
+      await reloading.catch(() => {});
+      await run.stop();
+      surroundings.dynamoDb.destroy();
+      surroundings.streams.destroy();
+      await stop();
+    },
+  };
+}
+
+/** Builds each assembly into a folder of its own: functions of the one before may still run. */
+function createBuilder(options: HostOptions, urls: SiteUrls, assembliesDir: string) {
+  const made: string[] = [];
+  let count = 0;
+  return {
+    async build(): Promise<string> {
+      const dir = join(assembliesDir, String(++count));
+      mkdirSync(dir, { recursive: true });
+      await options.build(urls, dir);
+      made.push(dir);
+      return dir;
+    },
+    async removeOld(): Promise<void> {
+      for (const dir of made.splice(0, made.length - 1)) await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function tableNames(environment: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => name.endsWith('_TABLE_NAME')));
+}

@@ -1,0 +1,202 @@
+import { join } from 'node:path';
+import * as z from 'zod';
+import { HostError } from '../host-error.ts';
+import type { Resource } from '../template/assembly.ts';
+import type { Template } from '../template/template.ts';
+import { createBucket } from './bucket.ts';
+import { createEdgeFunction, type EdgeFunction } from './edge-function.ts';
+import { type HttpAnswer, type HttpHandler, type HttpRequest, headerOf, messageAnswer } from './exchange.ts';
+import { readForwarding } from './origin-forwarding.ts';
+import { type FinishAnswer, readResponseHeaders } from './response-headers.ts';
+
+const Behavior = z.strictObject({
+  AllowedMethods: z.array(z.string()).default(['GET', 'HEAD']),
+  CachePolicyId: z.string(),
+  CachedMethods: z.unknown().optional(),
+  Compress: z.unknown().optional(),
+  FunctionAssociations: z
+    .array(z.strictObject({ EventType: z.literal('viewer-request'), FunctionARN: z.string() }))
+    .default([]),
+  OriginRequestPolicyId: z.string().optional(),
+  PathPattern: z.string().optional(),
+  ResponseHeadersPolicyId: z.string().optional(),
+  SmoothStreaming: z.unknown().optional(),
+  TargetOriginId: z.string(),
+  ViewerProtocolPolicy: z.unknown().optional(),
+});
+type Behavior = z.infer<typeof Behavior>;
+
+const Origin = z.object({
+  DomainName: z.string(),
+  Id: z.string(),
+  OriginCustomHeaders: z.array(z.object({ HeaderName: z.string(), HeaderValue: z.string() })).default([]),
+  OriginPath: z.string().default(''),
+});
+type Origin = z.infer<typeof Origin>;
+
+const DistributionProperties = z.object({
+  DistributionConfig: z.object({
+    CacheBehaviors: z.array(Behavior).default([]),
+    CustomErrorResponses: z
+      .array(
+        z.object({
+          ErrorCode: z.number(),
+          ResponseCode: z.number().optional(),
+          ResponsePagePath: z.string().optional(),
+        }),
+      )
+      .default([]),
+    DefaultCacheBehavior: Behavior,
+    DefaultRootObject: z.string().default(''),
+    Enabled: z.literal(true),
+    Origins: z.array(Origin),
+  }),
+});
+type ErrorResponse = z.infer<typeof DistributionProperties>['DistributionConfig']['CustomErrorResponses'][number];
+
+/** Path of a bucket's files in the repository, in the bucket's metadata: a template itself knows nothing of files. */
+const CONTENT_METADATA = 'locator:content';
+
+/** One behaviour, ready to serve. */
+interface ServedBehavior {
+  readonly pattern: RegExp;
+  readonly methods: readonly string[];
+  readonly edge: EdgeFunction | undefined;
+  readonly origin: HttpHandler;
+  readonly finish: FinishAnswer;
+}
+
+/**
+ * Serves a CloudFront distribution in front of the template's HTTP APIs and buckets: behaviours in order, what they pass on,
+ * functions at the viewer's request, response headers, error pages. It caches nothing and compresses nothing.
+ *
+ * @param apis the HTTP APIs by the host name of their endpoint
+ * @throws HostError when an origin is none of the template's own
+ */
+export function createDistribution(
+  template: Template,
+  distribution: Resource,
+  apis: ReadonlyMap<string, HttpHandler>,
+  repositoryDir: string,
+): HttpHandler {
+  const { DistributionConfig: config } = template.properties(distribution, DistributionProperties);
+  const hosts = new Map([...apis, ...bucketHosts(template, repositoryDir)]);
+  const origins = new Map(config.Origins.map((origin) => [origin.Id, origin]));
+  const fallback = serve(template, config.DefaultCacheBehavior, origins, hosts);
+  const behaviors = config.CacheBehaviors.map((behavior) => serve(template, behavior, origins, hosts));
+
+  const behaviorFor = (path: string): ServedBehavior => behaviors.find(({ pattern }) => pattern.test(path)) ?? fallback;
+
+  return async (request) => {
+    // Behaviours are chosen by the path as the viewer sent it, before any function runs.
+    const behavior = behaviorFor(request.path);
+    if (!behavior.methods.includes(request.method))
+      return messageAnswer(403, 'This distribution does not allow the method.');
+    const sent =
+      request.path === '/' && config.DefaultRootObject !== '' ? `/${config.DefaultRootObject}` : request.path;
+    const edited = (await behavior.edge?.({ ...request, path: sent })) ?? { ...request, path: sent };
+    if ('status' in edited) return behavior.finish(edited, request);
+    const answer = await behavior.origin(edited);
+    const errorResponse = config.CustomErrorResponses.find(({ ErrorCode }) => ErrorCode === answer.status);
+    const page = errorResponse === undefined ? answer : await errorPage(errorResponse, answer, edited);
+    return behavior.finish(conditional(page, request), request);
+  };
+
+  async function errorPage(
+    { ResponseCode, ResponsePagePath: path }: ErrorResponse,
+    answer: HttpAnswer,
+    request: HttpRequest,
+  ): Promise<HttpAnswer> {
+    if (path === undefined) return answer;
+    const page = await behaviorFor(path).origin({ ...request, method: 'GET', path, query: '', headers: new Map() });
+    return page.status === 200 ? { ...page, status: ResponseCode ?? answer.status } : answer;
+  }
+}
+
+/** A distribution answers for what it could have cached: 304 to whoever has this very version. */
+function conditional(answer: HttpAnswer, request: HttpRequest): HttpAnswer {
+  const etag = answer.headers.get('etag')?.[0];
+  const known = headerOf(request, 'if-none-match')?.split(/, */) ?? [];
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  if (!reads || answer.status !== 200 || etag === undefined || !known.includes(etag)) return answer;
+  return { ...answer, status: 304, body: Buffer.alloc(0) };
+}
+
+function serve(
+  template: Template,
+  behavior: Behavior,
+  origins: ReadonlyMap<string, Origin>,
+  hosts: ReadonlyMap<string, HttpHandler>,
+): ServedBehavior {
+  const origin = origins.get(behavior.TargetOriginId);
+  const host = origin && hosts.get(origin.DomainName);
+  if (origin === undefined || host === undefined) {
+    throw new HostError(
+      `The distribution’s origin ${origin?.DomainName ?? behavior.TargetOriginId} is neither an HTTP API nor a bucket of the template.`,
+    );
+  }
+  const forward = readForwarding(
+    template,
+    [behavior.CachePolicyId, behavior.OriginRequestPolicyId].filter((id) => id !== undefined),
+  );
+  const added = origin.OriginCustomHeaders.map(({ HeaderName, HeaderValue }): [string, string[]] => [
+    HeaderName.toLowerCase(),
+    [HeaderValue],
+  ]);
+  return {
+    pattern: patternOf(behavior.PathPattern ?? '*'),
+    methods: behavior.AllowedMethods,
+    edge: edgeFunctionOf(template, behavior),
+    origin(request) {
+      const forwarded = forward(request, origin.DomainName);
+      // A policy that passes the viewer's own host on: neither API Gateway nor S3 knows itself by that name.
+      if (headerOf(forwarded, 'host') !== origin.DomainName) return Promise.resolve(messageAnswer(403, 'Forbidden'));
+      const headers = new Map([...forwarded.headers, ...added]);
+      return host({ ...forwarded, path: origin.OriginPath + forwarded.path, headers });
+    },
+    finish: responseHeadersOf(template, behavior),
+  };
+}
+
+const FunctionProperties = z.object({ FunctionCode: z.string() });
+
+function edgeFunctionOf(
+  template: Template,
+  { FunctionAssociations: [association] }: Behavior,
+): EdgeFunction | undefined {
+  if (association === undefined) return undefined;
+  const resource = template.byRef('AWS::CloudFront::Function', association.FunctionARN);
+  if (resource === undefined) throw new HostError(`The CloudFront function ${association.FunctionARN} is not there.`);
+  return createEdgeFunction(resource.logicalId, template.properties(resource, FunctionProperties).FunctionCode);
+}
+
+function responseHeadersOf(template: Template, { ResponseHeadersPolicyId: id }: Behavior): FinishAnswer {
+  if (id === undefined) return (answer) => answer;
+  const resource = template.byRef('AWS::CloudFront::ResponseHeadersPolicy', id);
+  if (resource !== undefined) return readResponseHeaders(template, resource);
+  throw new HostError(`The distribution names the response headers policy ${id}, which the local host does not know.`);
+}
+
+/** Both names under which a distribution may address a bucket. */
+function bucketHosts(template: Template, repositoryDir: string): [string, HttpHandler][] {
+  return template.ofType('AWS::S3::Bucket').flatMap((bucket): [string, HttpHandler][] => {
+    const content = bucket.metadata[CONTENT_METADATA];
+    if (typeof content !== 'string') return [];
+    const name = template.ref(bucket);
+    const handler = createBucket(join(repositoryDir, content));
+    return [
+      [`${name}.s3.amazonaws.com`, handler],
+      [`${name}.s3.${bucket.stack.region}.amazonaws.com`, handler],
+    ];
+  });
+}
+
+/** `*` is any number of characters, `?` is one; case counts; a leading slash may be left out. */
+function patternOf(pathPattern: string): RegExp {
+  const rooted = /^[/*]/.test(pathPattern) ? pathPattern : `/${pathPattern}`;
+  const source = rooted
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's');
+}

@@ -1,0 +1,91 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { createFunctions, type Functions, type ServiceEndpoints } from './aws/functions.ts';
+import { createSchedules } from './aws/schedules.ts';
+import type { Secrets } from './aws/secrets.ts';
+import { createStreamMappings, localRetryDelayMs } from './aws/stream-mappings.ts';
+import { createTables } from './aws/tables.ts';
+import type { DataFolder } from './data-folder.ts';
+import { HostError } from './host-error.ts';
+import type { HttpHandler } from './http/exchange.ts';
+import { createFrontDoor } from './http/front-door.ts';
+import { JwtAuthorizerProperties } from './http/jwt-authorizer.ts';
+import { readTemplate, type Template } from './template/template.ts';
+
+/** One cloud assembly, ready to run: a reload replaces it as a whole. */
+export interface Run {
+  readonly template: Template;
+  readonly functions: Functions;
+  readonly answer: HttpHandler;
+  /** What the template's JWT authorizers want tokens to be meant for. */
+  readonly audience: string | undefined;
+  /** Begins to feed streams and to fire schedules. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** What stays when a run is replaced. */
+export interface Surroundings {
+  readonly dynamoDb: DynamoDBClient;
+  readonly streams: DynamoDBStreamsClient;
+  readonly endpoints: ServiceEndpoints;
+  readonly folder: DataFolder;
+  readonly secrets: Secrets;
+  readonly repositoryDir: string;
+  log(source: string, text: string): void;
+}
+
+/**
+ * Makes everything that the assembly asks for, up to the point where it acts by itself.
+ *
+ * @throws HostError for a template that cannot run here
+ */
+export async function prepareRun(assemblyDir: string, surroundings: Surroundings): Promise<Run> {
+  const { dynamoDb, streams, endpoints, folder, secrets, repositoryDir, log } = surroundings;
+  const say = (text: string): void => log('host', text);
+  const template = readTemplate(assemblyDir, (id, key) => secretText(secrets, id, key));
+  secrets.generate(template);
+  await createTables(template, dynamoDb);
+  const functions = createFunctions(template, endpoints, log);
+  const mappings = await createStreamMappings(template, {
+    client: dynamoDb,
+    streamsClient: streams,
+    folder,
+    functions,
+    retryDelayMs: localRetryDelayMs,
+    now: Date.now,
+    log: say,
+  });
+  const schedules = createSchedules(template, functions, say);
+  return {
+    template,
+    functions,
+    answer: createFrontDoor(template, functions, repositoryDir, say),
+    audience: audienceOf(template),
+    start() {
+      mappings.start();
+      schedules.start();
+    },
+    async stop() {
+      await Promise.all([mappings.stop(), schedules.stop(), functions.stop()]);
+    },
+  };
+}
+
+function audienceOf(template: Template): string | undefined {
+  const [authorizer] = template.ofType('AWS::ApiGatewayV2::Authorizer');
+  return authorizer && template.properties(authorizer, JwtAuthorizerProperties).JwtConfiguration.Audience[0];
+}
+
+/** For `{{resolve:secretsmanager:…}}` in the template. */
+function secretText(secrets: Secrets, id: string, jsonKey: string): string {
+  const secret = secrets.find(id);
+  const version = secret && secrets.get(secret.name, 'AWSCURRENT');
+  if (version === undefined) throw new HostError(`The template refers to the secret ${id}, which it does not hold.`);
+  if (jsonKey === '') return version.value;
+  const members: unknown = JSON.parse(version.value);
+  const member =
+    typeof members === 'object' && members !== null ? new Map(Object.entries(members)).get(jsonKey) : undefined;
+  if (typeof member !== 'string') throw new HostError(`The secret ${id} has no text ${jsonKey}.`);
+  return member;
+}

@@ -1,0 +1,252 @@
+import { HostError } from '../host-error.ts';
+import type { Resource, Stack } from './assembly.ts';
+import { type Identity, identify } from './identities.ts';
+import { LOCAL_ACCOUNT } from './resource-types.ts';
+
+/** Replaces the template's intrinsic functions by what they mean on this machine. */
+export interface Resolver {
+  /** @throws HostError naming the function or resource that is not known here */
+  resolve(stack: Stack, value: unknown): unknown;
+  /** As `resolve`, for what has to be text. */
+  text(stack: Stack, value: unknown): string;
+  /** Physical name of a resource: what `Ref` gives. */
+  ref(resource: Resource): string;
+  /** Whether the resource's own condition, if it has one, holds. */
+  exists(resource: Resource): boolean;
+}
+
+/** `{{resolve:secretsmanager:<name or arn>:SecretString:<key>:<stage>:<version>}}` */
+export type ResolveSecret = (secretId: string, jsonKey: string) => string;
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Stands for `AWS::NoValue`: the member that holds it is left out. */
+const NO_VALUE = Symbol('AWS::NoValue');
+
+export function createResolver(stacks: readonly Stack[], resolveSecret: ResolveSecret): Resolver {
+  const identities = new Map<Resource, Identity>();
+
+  function identity(resource: Resource): Identity {
+    let known = identities.get(resource);
+    if (known === undefined) {
+      known = identify(resource, (property) => {
+        const given = resource.properties[property];
+        return given === undefined ? undefined : text(resource.stack, given);
+      });
+      identities.set(resource, known);
+    }
+    return known;
+  }
+
+  function resolve(stack: Stack, value: unknown): unknown {
+    const resolved = evaluate(stack, value);
+    return resolved === NO_VALUE ? undefined : resolved;
+  }
+
+  function text(stack: Stack, value: unknown): string {
+    const resolved = resolve(stack, value);
+    if (typeof resolved === 'string') return resolved;
+    if (typeof resolved === 'number' || typeof resolved === 'boolean') return String(resolved);
+    throw new HostError(`${stack.name}: ${JSON.stringify(value)} should give text, not ${JSON.stringify(resolved)}.`);
+  }
+
+  function evaluate(stack: Stack, value: unknown): unknown {
+    if (typeof value === 'string') return withSecrets(value);
+    if (Array.isArray(value)) return value.map((item) => evaluate(stack, item)).filter((item) => item !== NO_VALUE);
+    if (!isObject(value)) return value;
+    const [name, ...others] = Object.keys(value);
+    if (name !== undefined && others.length === 0 && (name === 'Ref' || name.startsWith('Fn::'))) {
+      return intrinsic(stack, name, value[name]);
+    }
+    const members: Record<string, unknown> = {};
+    for (const [key, member] of Object.entries(value)) {
+      const resolved = evaluate(stack, member);
+      if (resolved !== NO_VALUE) members[key] = resolved;
+    }
+    return members;
+  }
+
+  function intrinsic(stack: Stack, name: string, argument: unknown): unknown {
+    switch (name) {
+      case 'Ref':
+        return reference(stack, String(argument));
+      case 'Fn::GetAtt': {
+        const [logicalId, attribute] = getAttArguments(argument);
+        return attributeOf(stack, logicalId, attribute);
+      }
+      case 'Fn::Join': {
+        const [separator, items] = tuple(stack, name, argument);
+        // Joined first and only then searched for secrets: CDK cuts a dynamic reference at its tokens.
+        return withSecrets(
+          list(stack, name, items)
+            .map((item) => text(stack, item))
+            .join(String(separator)),
+        );
+      }
+      case 'Fn::Sub':
+        return withSecrets(substitute(stack, argument));
+      case 'Fn::Select': {
+        const [index, items] = tuple(stack, name, argument);
+        const item = list(stack, name, items)[Number(index)];
+        if (item === undefined) throw fault(stack, name, argument);
+        return evaluate(stack, item);
+      }
+      case 'Fn::Split': {
+        const [separator, whole] = tuple(stack, name, argument);
+        return text(stack, whole).split(String(separator));
+      }
+      case 'Fn::ImportValue':
+        return imported(text(stack, argument));
+      case 'Fn::Base64':
+        return Buffer.from(text(stack, argument)).toString('base64');
+      case 'Fn::FindInMap':
+        return findInMap(stack, argument);
+      case 'Fn::If': {
+        const [condition, yes, no] = tuple(stack, name, argument);
+        return evaluate(stack, conditionHolds(stack, String(condition)) ? yes : no);
+      }
+      default:
+        throw new HostError(`${stack.name} uses ${name}, which the local host does not know.`);
+    }
+  }
+
+  function reference(stack: Stack, name: string): unknown {
+    switch (name) {
+      case 'AWS::Region':
+        return stack.region;
+      case 'AWS::AccountId':
+        return LOCAL_ACCOUNT;
+      case 'AWS::Partition':
+        return 'aws';
+      case 'AWS::URLSuffix':
+        return 'amazonaws.com';
+      case 'AWS::StackName':
+        return stack.name;
+      case 'AWS::StackId':
+        return `arn:aws:cloudformation:${stack.region}:${LOCAL_ACCOUNT}:stack/${stack.name}/local`;
+      case 'AWS::NoValue':
+        return NO_VALUE;
+      default: {
+        if (stack.parameterDefaults[name] !== undefined) return stack.parameterDefaults[name];
+        return identity(resourceOf(stack, name)).ref;
+      }
+    }
+  }
+
+  function attributeOf(stack: Stack, logicalId: string, attribute: string): string {
+    const resource = resourceOf(stack, logicalId);
+    const value = identity(resource).attributes[attribute];
+    if (value === undefined) {
+      throw new HostError(
+        `${stack.name} asks for ${logicalId}.${attribute}: the local host knows no such attribute of ${resource.type}.`,
+      );
+    }
+    return value;
+  }
+
+  function resourceOf(stack: Stack, logicalId: string): Resource {
+    const resource = stack.resources.get(logicalId);
+    if (resource === undefined) throw new HostError(`${stack.name} refers to ${logicalId}, which it does not hold.`);
+    return resource;
+  }
+
+  function substitute(stack: Stack, argument: unknown): string {
+    const [template, variables] = Array.isArray(argument) ? argument : [argument, {}];
+    return String(template).replace(/\$\{(!?)([^}]+)\}/g, (whole, literal: string, name: string) => {
+      if (literal !== '') return `\${${name}}`;
+      if (isObject(variables) && variables[name] !== undefined) return text(stack, variables[name]);
+      const dot = name.indexOf('.');
+      const value = dot === -1 ? reference(stack, name) : attributeOf(stack, name.slice(0, dot), name.slice(dot + 1));
+      if (typeof value === 'symbol') throw fault(stack, 'Fn::Sub', whole);
+      return String(value);
+    });
+  }
+
+  function imported(exportName: string): unknown {
+    for (const stack of stacks) {
+      for (const { Value, Export } of Object.values(stack.outputs)) {
+        if (Export !== undefined && text(stack, Export.Name) === exportName) return evaluate(stack, Value);
+      }
+    }
+    throw new HostError(`No stack exports ${exportName}, which another one imports.`);
+  }
+
+  function findInMap(stack: Stack, argument: unknown): unknown {
+    const [map, first, second] = tuple(stack, 'Fn::FindInMap', argument).map((key) => text(stack, key));
+    const top = stack.mappings[map ?? ''];
+    const row = isObject(top) ? top[first ?? ''] : undefined;
+    const value = isObject(row) ? row[second ?? ''] : undefined;
+    if (value === undefined) throw fault(stack, 'Fn::FindInMap', argument);
+    return value;
+  }
+
+  function conditionHolds(stack: Stack, name: string): boolean {
+    if (!(name in stack.conditions)) throw new HostError(`${stack.name} has no condition ${name}.`);
+    return holds(stack, stack.conditions[name]);
+  }
+
+  function holds(stack: Stack, condition: unknown): boolean {
+    if (!isObject(condition)) throw fault(stack, 'condition', condition);
+    const [[name, argument] = ['', undefined]] = Object.entries(condition);
+    switch (name) {
+      case 'Condition':
+        return conditionHolds(stack, String(argument));
+      case 'Fn::Equals': {
+        const [left, right] = tuple(stack, name, argument).map((side) => text(stack, side));
+        return left === right;
+      }
+      case 'Fn::And':
+        return tuple(stack, name, argument).every((part) => holds(stack, part));
+      case 'Fn::Or':
+        return tuple(stack, name, argument).some((part) => holds(stack, part));
+      case 'Fn::Not':
+        return !holds(stack, tuple(stack, name, argument)[0]);
+      default:
+        throw fault(stack, 'condition', condition);
+    }
+  }
+
+  function list(stack: Stack, name: string, value: unknown): unknown[] {
+    const items = Array.isArray(value) ? value : evaluate(stack, value);
+    if (!Array.isArray(items)) throw fault(stack, name, value);
+    return items;
+  }
+
+  function withSecrets(value: string): string {
+    return value.replace(/\{\{resolve:([^}]*)\}\}/g, (whole, reference: string) => {
+      const secret = /^secretsmanager:(.+):SecretString:([^:]*)(?::[^:]*){0,2}$/.exec(reference);
+      if (secret?.[1] === undefined) throw new HostError(`The local host cannot resolve ${whole}.`);
+      return resolveSecret(secret[1], secret[2] ?? '');
+    });
+  }
+
+  return {
+    resolve,
+    text,
+    ref: (resource) => identity(resource).ref,
+    exists: (resource) => resource.condition === undefined || conditionHolds(resource.stack, resource.condition),
+  };
+}
+
+function getAttArguments(argument: unknown): [string, string] {
+  const parts: unknown[] =
+    typeof argument === 'string' ? argument.split(/\.(.*)/s) : Array.isArray(argument) ? argument : [];
+  const [logicalId, attribute] = parts;
+  if (typeof logicalId !== 'string' || typeof attribute !== 'string') {
+    throw new HostError(`Fn::GetAtt with ${JSON.stringify(argument)} is not understood.`);
+  }
+  return [logicalId, attribute];
+}
+
+function tuple(stack: Stack, name: string, argument: unknown): unknown[] {
+  if (!Array.isArray(argument)) throw fault(stack, name, argument);
+  return argument;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function fault(stack: Stack, name: string, argument: unknown): HostError {
+  return new HostError(`${stack.name}: ${name} with ${JSON.stringify(argument)} is not understood.`);
+}

@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { HostError } from '../host-error.ts';
+import { type Resource, readAssembly, type Stack } from './assembly.ts';
+import { createResolver, type Resolver, type ResolveSecret } from './intrinsics.ts';
+import { reasonLeftOut } from './resource-types.ts';
+
+/** The stacks of one assembly, as the rest of the host reads them. */
+export interface Template {
+  /** All resources of a type whose conditions hold. */
+  ofType(type: string): Resource[];
+  /** The resource that a `Ref` of this type and value means. */
+  byRef(type: string, ref: string): Resource | undefined;
+  /** Physical name: what `Ref` gives. */
+  ref(resource: Resource): string;
+  /**
+   * The properties that a schema names, intrinsic functions resolved. Other properties stay unresolved, for a strict schema to
+   * refuse: what the host does not know of must not pass unnoticed.
+   *
+   * @throws HostError naming the resource and every property that is not as the schema has it
+   */
+  properties<T>(resource: Resource, schema: z.ZodObject & z.ZodType<T>): T;
+  /** Resource types that nothing here acts for, each with the reason. */
+  readonly leftOut: Readonly<Record<string, string>>;
+}
+
+/** @throws HostError for an assembly that the host cannot run as it stands */
+export function readTemplate(assemblyDir: string, resolveSecret: ResolveSecret): Template {
+  const stacks = readAssembly(assemblyDir);
+  const resolver = createResolver(stacks, resolveSecret);
+  const resources = existingResources(stacks, resolver);
+  const leftOut: Record<string, string> = {};
+  for (const resource of resources) {
+    const reason = reasonLeftOut(resource);
+    if (reason !== undefined) leftOut[resource.type] = reason;
+  }
+  const ofType = (type: string): Resource[] => resources.filter((resource) => resource.type === type);
+  return {
+    ofType,
+    byRef: (type, ref) => ofType(type).find((resource) => resolver.ref(resource) === ref),
+    ref: resolver.ref,
+    properties: (resource, schema) => properties(resolver, resource, schema),
+    leftOut,
+  };
+}
+
+function existingResources(stacks: readonly Stack[], resolver: Resolver): Resource[] {
+  return stacks.flatMap((stack) => [...stack.resources.values()]).filter(resolver.exists);
+}
+
+function properties<T>(resolver: Resolver, resource: Resource, schema: z.ZodObject & z.ZodType<T>): T {
+  const given: Record<string, unknown> = { ...resource.properties };
+  for (const name of Object.keys(schema.shape)) {
+    if (name in given) given[name] = resolver.resolve(resource.stack, given[name]);
+  }
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new HostError(
+    `The local host cannot run ${resource.logicalId} of ${resource.stack.name}, a ${resource.type}: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
+  );
+}
+
+/** Name of the function that an ARN means: plain, with a qualifier, or inside an API Gateway invocation path. */
+export function functionNameOf(arn: string): string {
+  const name = /:function:([^:/]+)/.exec(arn)?.[1];
+  if (name === undefined) throw new HostError(`${arn} is no function’s ARN: the local host runs functions only.`);
+  return name;
+}

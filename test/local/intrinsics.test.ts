@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { HostError } from '../../local/host-error.ts';
+import type { Resource, Stack } from '../../local/template/assembly.ts';
+import { createResolver } from '../../local/template/intrinsics.ts';
+
+interface StackParts extends Partial<Omit<Stack, 'resources'>> {
+  readonly resources?: Readonly<
+    Record<string, { type: string; properties?: Record<string, unknown>; condition?: string }>
+  >;
+}
+
+function makeStack({ resources = {}, ...parts }: StackParts): Stack {
+  const made = new Map<string, Resource>();
+  const stack: Stack = {
+    name: 'App',
+    region: 'us-east-1',
+    outputs: {},
+    conditions: {},
+    mappings: {},
+    parameterDefaults: {},
+    assetPaths: new Map(),
+    ...parts,
+    resources: made,
+  };
+  for (const [logicalId, { type, properties = {}, condition }] of Object.entries(resources)) {
+    made.set(logicalId, { stack, logicalId, type, properties, metadata: {}, condition });
+  }
+  return stack;
+}
+
+const secretNamed = (id: string, key: string): string => `secret ${id}/${key}`;
+const resolveIn = (parts: StackParts, value: unknown): unknown => {
+  const stack = makeStack(parts);
+  return createResolver([stack], secretNamed).resolve(stack, value);
+};
+
+const TABLE = {
+  Orders: { type: 'AWS::DynamoDB::Table', properties: { TableName: { 'Fn::Sub': `orders-\${AWS::Region}` } } },
+};
+
+describe('the resolver', () => {
+  it('leaves plain JSON as it is', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        fc.pre(!JSON.stringify(value).match(/"(Ref|Fn::)|\{\{resolve/));
+        // JSON.parse makes an own __proto__ of one in the text, and so does nobody else.
+        fc.pre(!JSON.stringify(value).includes('__proto__'));
+        expect(resolveIn({}, value)).toEqual(value);
+      }),
+    );
+  });
+
+  it('gives physical names that resource properties state, and made-up ones that never change', () => {
+    expect(resolveIn({ resources: TABLE }, { Ref: 'Orders' })).toBe('orders-us-east-1');
+    const unnamed = { resources: { Orders: { type: 'AWS::DynamoDB::Table' } } };
+    expect(resolveIn(unnamed, { Ref: 'Orders' })).toBe('App-Orders');
+  });
+
+  it('gives attributes, in both ways of writing them', () => {
+    const arn = 'arn:aws:dynamodb:us-east-1:000000000000:table/orders-us-east-1';
+    expect(resolveIn({ resources: TABLE }, { 'Fn::GetAtt': ['Orders', 'Arn'] })).toBe(arn);
+    expect(resolveIn({ resources: TABLE }, { 'Fn::GetAtt': 'Orders.Arn' })).toBe(arn);
+  });
+
+  it('undoes a join by a split at the same separator, and selects every part', () => {
+    const part = fc.string({ minLength: 1 }).filter((text) => !text.includes('|') && !text.includes('{{'));
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1 }), fc.nat(), (parts, n) => {
+        const split = { 'Fn::Split': ['|', { 'Fn::Join': ['|', parts] }] };
+        expect(resolveIn({}, split)).toEqual(parts);
+        expect(resolveIn({}, { 'Fn::Select': [n % parts.length, split] })).toBe(parts[n % parts.length]);
+      }),
+    );
+  });
+
+  it('cuts the host out of an API’s endpoint, as a distribution’s origin does', () => {
+    const resources = { Api: { type: 'AWS::ApiGatewayV2::Api' } };
+    const origin = { 'Fn::Select': [2, { 'Fn::Split': ['/', { 'Fn::GetAtt': ['Api', 'ApiEndpoint'] }] }] };
+    expect(resolveIn({ resources }, origin)).toBe('api.execute-api.us-east-1.amazonaws.com');
+  });
+
+  it('substitutes references, attributes, own variables and literals', () => {
+    const sub = [`\${Orders}|\${Orders.Arn}|\${Own}|\${!Literal}`, { Own: { Ref: 'AWS::Partition' } }];
+    expect(resolveIn({ resources: TABLE }, { 'Fn::Sub': sub })).toBe(
+      `orders-us-east-1|arn:aws:dynamodb:us-east-1:000000000000:table/orders-us-east-1|aws|\${Literal}`,
+    );
+  });
+
+  it('imports what another stack exports', () => {
+    const exporting = makeStack({
+      name: 'Data',
+      resources: TABLE,
+      outputs: { Out: { Value: { Ref: 'Orders' }, Export: { Name: { 'Fn::Join': [':', ['Data', 'Orders']] } } } },
+    });
+    const importing = makeStack({ name: 'Api' });
+    const resolver = createResolver([importing, exporting], secretNamed);
+    expect(resolver.resolve(importing, { 'Fn::ImportValue': 'Data:Orders' })).toBe('orders-us-east-1');
+  });
+
+  it('decides conditions, and leaves out what has no value', () => {
+    const conditions = {
+      East: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-east-1'] },
+      NotEast: { 'Fn::Not': [{ Condition: 'East' }] },
+      Both: { 'Fn::And': [{ Condition: 'East' }, { Condition: 'NotEast' }] },
+      Either: { 'Fn::Or': [{ Condition: 'East' }, { Condition: 'NotEast' }] },
+    };
+    const choose = (condition: string) => ({ 'Fn::If': [condition, 'yes', { Ref: 'AWS::NoValue' }] });
+    const value = { a: choose('East'), b: choose('NotEast'), c: choose('Both'), d: [choose('Either'), choose('Both')] };
+    expect(resolveIn({ conditions }, value)).toEqual({ a: 'yes', d: ['yes'] });
+    const stack = makeStack({ conditions, resources: { T: { type: 'AWS::DynamoDB::Table', condition: 'NotEast' } } });
+    const table = stack.resources.get('T');
+    expect(table && createResolver([stack], secretNamed).exists(table)).toBe(false);
+  });
+
+  it('finds in maps, and takes a parameter’s default', () => {
+    const parts = { mappings: { M: { 'us-east-1': { key: 'value' } } }, parameterDefaults: { P: 'given' } };
+    expect(resolveIn(parts, { 'Fn::FindInMap': ['M', { Ref: 'AWS::Region' }, 'key'] })).toBe('value');
+    expect(resolveIn(parts, { Ref: 'P' })).toBe('given');
+  });
+
+  it('resolves a secret that a join was cut around', () => {
+    const join = { 'Fn::Join': ['', ['{{resolve:secretsmanager:', 'arn:x', ':SecretString:key::}}']] };
+    expect(resolveIn({}, join)).toBe('secret arn:x/key');
+  });
+
+  it.each([
+    [{ 'Fn::Cidr': ['10.0.0.0/16', 1, 8] }, 'Fn::Cidr'],
+    [{ Ref: 'Nothing' }, 'Nothing'],
+    [{ 'Fn::GetAtt': ['Orders', 'Colour'] }, 'Orders.Colour'],
+    [{ 'Fn::ImportValue': 'nowhere' }, 'nowhere'],
+    [{ 'Fn::If': ['Unknown', 1, 2] }, 'Unknown'],
+    ['{{resolve:ssm:name}}', '{{resolve:ssm:name}}'],
+  ])('refuses %j and names what it does not know', (value, named) => {
+    expect(() => resolveIn({ resources: TABLE }, value)).toThrow(HostError);
+    expect(() => resolveIn({ resources: TABLE }, value)).toThrow(named);
+  });
+});
