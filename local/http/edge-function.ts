@@ -35,13 +35,23 @@ export function createEdgeFunction(name: string, code: string): EdgeFunction {
   // The event enters as text, so that no object of this program reaches the context.
   const call = new Script('handler(JSON.parse(eventJson))', { filename: name });
   return async (request) => {
-    context['eventJson'] = JSON.stringify(eventOf(request));
-    const result = Result.parse(await call.runInContext(context, { timeout: MAX_RUN_MS }));
-    return 'statusCode' in result ? answerOf(result) : requestOf(request, result);
+    const event = eventOf(request);
+    context['eventJson'] = JSON.stringify(event);
+    const returned: unknown = await call.runInContext(context, { timeout: MAX_RUN_MS });
+    const result = Result.parse(returned);
+    if ('statusCode' in result) return answerOf(result);
+    const changed = requestOf(request, result);
+    // A query that the function left alone goes on to the letter, names included that no object of ours can hold.
+    return sameQuery(event, returned) ? { ...changed, query: request.query } : changed;
   };
 }
 
-function eventOf(request: HttpRequest): unknown {
+function sameQuery(event: ReturnType<typeof eventOf>, returned: unknown): boolean {
+  const { querystring } = returned as { querystring?: unknown };
+  return JSON.stringify(querystring) === JSON.stringify(event.request.querystring);
+}
+
+function eventOf(request: HttpRequest) {
   const cookies = (request.headers.get('cookie') ?? []).flatMap((header) => header.split(/; */));
   return {
     version: '1.0',

@@ -175,7 +175,7 @@ describe('tokens', () => {
       confirmToken,
       `${manageToken}x`,
       manageToken.slice(0, -1),
-      manageToken.replace(/^\w/, '0'),
+      `x${manageToken}`,
       'x',
       'a.b.c',
     ];
