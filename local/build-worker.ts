@@ -1,6 +1,7 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { stop as stopEsbuild } from 'esbuild';
 import type { SiteUrls } from './host.ts';
 
 /** What one build is for. */
@@ -11,6 +12,13 @@ export interface BuildWorkerData extends SiteUrls {
 // CDK is megabytes of JavaScript; compiled once, it loads in a third of the time.
 enableCompileCache();
 const { siteUrl, issuerUrl, assemblyDir }: BuildWorkerData = workerData;
+
+// Any message says that nobody waits for the build any more. Ended without warning, esbuild would fill the terminal.
+parentPort?.once('message', () => {
+  stopEsbuild();
+  process.exit(1);
+});
+parentPort?.unref();
 
 // esbuild works in a process of its own while CDK is loaded here.
 const { bundleFunctions } = await import('../infra/bundle.ts');

@@ -9,6 +9,7 @@ import { openDataFolder } from './data-folder.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
 import { HostError } from './host-error.ts';
 import { ISSUER_PATH, openIssuer } from './issuer.ts';
+import { createLifetime, type Lifetime } from './lifetime.ts';
 import { startMail } from './mail.ts';
 import { prepareRun, type Run, type Surroundings } from './run.ts';
 import { startSite } from './site.ts';
@@ -35,8 +36,12 @@ export interface HostOptions {
   readonly mailPort: number;
   /** Folder that keeps tables, secrets, keys and stream positions; `undefined` keeps nothing. */
   readonly dataDir: string | undefined;
-  /** Writes the cloud assembly for these addresses into the folder `assemblyDir`. Called again at every reload. */
-  build(urls: SiteUrls, assemblyDir: string): Promise<void>;
+  /**
+   * Writes the cloud assembly for these addresses into the folder `assemblyDir`. Called again at every reload.
+   *
+   * @param signal given when nobody waits for it any more
+   */
+  build(urls: SiteUrls, assemblyDir: string, signal: AbortSignal): Promise<void>;
   log(line: LogLine): void;
 }
 
@@ -79,47 +84,31 @@ const REPOSITORY_DIR = resolve(import.meta.dirname, '..');
  *   template holds what the host does not know
  */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const cleanups: (() => Promise<void>)[] = [];
-  const starting: Promise<unknown>[] = [];
-  /** Takes care that what was started is stopped, also when something beside it fails meanwhile. */
-  const kept = <T extends { stop(): Promise<void> }>(start: Promise<T>): Promise<T> => {
-    const registered = start.then((started) => {
-      cleanups.push(() => started.stop());
-      return started;
-    });
-    starting.push(registered);
-    return registered;
-  };
-  const stop = async (): Promise<void> => {
-    await Promise.allSettled(starting);
-    for (let cleanup = cleanups.pop(); cleanup !== undefined; cleanup = cleanups.pop()) await cleanup();
-  };
+  const lifetime = createLifetime();
   try {
-    return await start(options, kept, stop);
+    return await start(options, lifetime);
   } catch (error) {
-    await stop();
+    await lifetime.end();
     throw error;
   }
 }
 
-async function start(
-  options: HostOptions,
-  kept: <T extends { stop(): Promise<void> }>(start: Promise<T>) => Promise<T>,
-  stop: () => Promise<void>,
-): Promise<Host> {
+async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
   const log = (source: string, text: string): void => options.log({ source, text });
-  const folder = await kept(openDataFolder(options.dataDir));
-  const site = await kept(startSite(options.port, (error) => log('host', `a request failed: ${String(error)}`)));
+  const folder = await lifetime.keep(openDataFolder(options.dataDir));
+  const site = await lifetime.keep(
+    startSite(options.port, (error) => log('host', `a request failed: ${String(error)}`)),
+  );
   const urls: SiteUrls = { siteUrl: site.url, issuerUrl: `${site.url}${ISSUER_PATH}` };
   const secrets = openSecrets(folder, () => Math.floor(Date.now() / 1000));
-  const builder = createBuilder(options, urls, folder.assembliesDir);
+  const builder = createBuilder(options, urls, folder.assembliesDir, lifetime.signal);
 
   const [database, mail, awsEndpoint, issuer, assemblyDir] = await Promise.all([
-    kept(startDynamoDbLocal(folder.tablesDir)),
-    kept(startMail(options.mailPort)),
-    kept(startAwsEndpoint(secrets)),
+    lifetime.keep(startDynamoDbLocal(folder.tablesDir)),
+    lifetime.keep(startMail(options.mailPort)),
+    lifetime.keep(startAwsEndpoint(secrets)),
     openIssuer(folder, urls.issuerUrl),
-    builder.build(),
+    lifetime.await(builder.build()),
   ]);
   const client = {
     endpoint: database.endpoint,
@@ -193,30 +182,34 @@ async function start(
       return reloading;
     },
     async stop() {
+      // A reload that waits for its build is not waited for; one that swaps is.
+      builder.stop();
       await reloading.catch(() => {});
       await run.stop();
       surroundings.dynamoDb.destroy();
       surroundings.streams.destroy();
-      await stop();
+      await lifetime.end();
     },
   };
 }
 
 /** Builds each assembly into a folder of its own: functions of the one before may still run. */
-function createBuilder(options: HostOptions, urls: SiteUrls, assembliesDir: string) {
+function createBuilder(options: HostOptions, urls: SiteUrls, assembliesDir: string, signal: AbortSignal) {
+  const stopping = new AbortController();
   const made: string[] = [];
   let count = 0;
   return {
     async build(): Promise<string> {
       const dir = join(assembliesDir, String(++count));
       mkdirSync(dir, { recursive: true });
-      await options.build(urls, dir);
+      await options.build(urls, dir, AbortSignal.any([signal, stopping.signal]));
       made.push(dir);
       return dir;
     },
     async removeOld(): Promise<void> {
       for (const dir of made.splice(0, made.length - 1)) await rm(dir, { recursive: true, force: true });
     },
+    stop: () => stopping.abort(),
   };
 }
 

@@ -20,7 +20,7 @@ const TOKEN_LIFE_SECONDS = 3600;
 const Keys = z.array(z.record(z.string(), z.unknown()));
 
 /** A local OpenID Connect issuer. Its key is made once and kept in the data folder, so that tokens survive a restart. */
-export async function openIssuer(folder: DataFolder, issuerUrl: string): Promise<Issuer> {
+export async function openIssuer(folder: Pick<DataFolder, 'read' | 'write'>, issuerUrl: string): Promise<Issuer> {
   const issuer = new OAuth2Issuer();
   issuer.url = issuerUrl;
   const kept = folder.read(FILE);

@@ -36,7 +36,7 @@ export async function startLocator(options: LocatorOptions): Promise<Host> {
 }
 
 /** In a thread of its own: it takes a second of computing, and each build has to see the sources as they are then. */
-async function buildInThread(urls: SiteUrls, assemblyDir: string): Promise<void> {
+async function buildInThread(urls: SiteUrls, assemblyDir: string, signal: AbortSignal): Promise<void> {
   const workerData: BuildWorkerData = { ...urls, assemblyDir };
   const worker = new Worker(new URL('./build-worker.ts', import.meta.url), {
     workerData,
@@ -46,7 +46,9 @@ async function buildInThread(urls: SiteUrls, assemblyDir: string): Promise<void>
   const { promise, resolve: built, reject } = Promise.withResolvers<void>();
   worker.once('error', (error: Error) => reject(buildFault(error)));
   worker.once('exit', (code) => (code === 0 ? built() : reject(new Error(`the build ended with ${code}`))));
-  await promise;
+  const stop = (): void => worker.postMessage('stop');
+  signal.addEventListener('abort', stop);
+  await promise.finally(() => signal.removeEventListener('abort', stop));
 }
 
 /** Whoever edits the sources mends them: esbuild names file and line in its message, anything else in its stack. */

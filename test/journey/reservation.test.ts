@@ -171,14 +171,7 @@ describe('tokens', () => {
   test('of another kind, forged or cut are all refused alike', async () => {
     const { confirmToken, receipt } = await reserve();
     const { manageToken } = receipt;
-    const bad = [
-      confirmToken,
-      `${manageToken}x`,
-      manageToken.slice(0, -1),
-      `x${manageToken}`,
-      'x',
-      'a.b.c',
-    ];
+    const bad = [confirmToken, `${manageToken}x`, manageToken.slice(0, -1), `x${manageToken}`, 'x', 'a.b.c'];
     const held = await Promise.all(bad.map((token) => call('GET', '/v1/reservation', withToken(token))));
     expect(
       new Set(held.map(({ status, json }) => JSON.stringify([status, { ...(json as object), instance: '' }]))),

@@ -1,6 +1,5 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDataFolder } from '../../local/data-folder.ts';
 import type { HttpRequest } from '../../local/http/exchange.ts';
 import { createJwtAuthorizer, type JwtAuthorizer } from '../../local/http/jwt-authorizer.ts';
 import { ISSUER_PATH, type Issuer, openIssuer } from '../../local/issuer.ts';
@@ -15,7 +14,7 @@ let authorize: JwtAuthorizer;
 beforeAll(async () => {
   site = await startSite(0, () => {});
   issuerUrl = `${site.url}${ISSUER_PATH}`;
-  issuer = await openIssuer(await openDataFolder(undefined), issuerUrl);
+  issuer = await openIssuer({ read: () => undefined, write: () => {} }, issuerUrl);
   site.mount(ISSUER_PATH, issuer.handle);
   authorize = createJwtAuthorizer({ issuer: issuerUrl, audience: [AUDIENCE] }, () => {});
 });
