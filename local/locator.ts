@@ -42,7 +42,10 @@ async function buildInThread(urls: SiteUrls, assemblyDir: string, signal: AbortS
     workerData,
     // CDK's check of the templates takes longer than all the rest; synth, deploy and the tests make it.
     env: { ...process.env, CDK_VALIDATION: 'false' },
+    stdout: true,
   });
+  // Sizes of bundles, at every reload: not what one looks for here.
+  worker.stdout.resume();
   const { promise, resolve: built, reject } = Promise.withResolvers<void>();
   worker.once('error', (error: Error) => reject(buildFault(error)));
   worker.once('exit', (code) => (code === 0 ? built() : reject(new Error(`the build ended with ${code}`))));

@@ -6,6 +6,7 @@ import { openGazetteer } from '../../shared/gazetteer/gazetteer.ts';
 import { MODEL_IDS } from '../../shared/launch/launch.ts';
 import { documentClient } from '../../shared/runtime/dynamodb-client.ts';
 import { importDealers } from './import-dealers.ts';
+import { progressBar } from './progress-bar.ts';
 
 const USAGE = `npm run dealers -- import FILE [--apply]   checks the file and shows what it changes; --apply writes
 npm run dealers -- export [FILE]           writes all stores to the file, or to the terminal
@@ -35,6 +36,7 @@ async function main(): Promise<number> {
       modelIds: MODEL_IDS,
       apply,
       print: console.log,
+      onProgress: progressBar(process.stderr),
     });
     return outcome === 'refused' ? 1 : 0;
   }

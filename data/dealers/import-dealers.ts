@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Dealer } from '../../shared/dealers/dealer.ts';
 import { diffDealers, parseDealersCsv } from '../../shared/dealers/dealer-csv.ts';
 import type { CsvFault } from '../../shared/dealers/dealer-csv-row.ts';
-import { applyDealerChanges } from '../../shared/dealers/dealer-import-table.ts';
-import { dealerTable } from '../../shared/dealers/dealer-table.ts';
+import { applyDealerChanges, type DealerImportProgress } from '../../shared/dealers/dealer-import-table.ts';
+import { dealerTable, INDEX_MAX_AGE_MS } from '../../shared/dealers/dealer-table.ts';
 import type { Gazetteer } from '../../shared/gazetteer/gazetteer.ts';
 import type { documentClient } from '../../shared/runtime/dynamodb-client.ts';
 
@@ -17,6 +17,8 @@ export interface DealerImport {
   /** Without it nothing is written. */
   readonly apply: boolean;
   readonly print: (line: string) => void;
+  /** Told of every transaction that was written. */
+  readonly onProgress?: (progress: DealerImportProgress) => void;
 }
 
 /** `refused`: the file has faults, and nothing was written. `shown`: it would change something, but `apply` was not given. */
@@ -37,9 +39,9 @@ export async function importDealers(options: DealerImport): Promise<DealerImport
     await dealerTable(client, tableName, Date.now).listDealers(),
     dealers,
   );
-  for (const { id, name } of added) print(`+ ${id} ${name}`);
-  for (const { dealer, fields } of changed) print(`~ ${dealer.id} ${dealer.name}: ${fields.join(', ')}`);
-  for (const { id, name } of removed) print(`- ${id} ${name}`);
+  printSome(added, ({ id, name }) => `+ ${id} ${name}`, print);
+  printSome(changed, ({ dealer, fields }) => `~ ${dealer.id} ${dealer.name}: ${fields.join(', ')}`, print);
+  printSome(removed, ({ id, name }) => `- ${id} ${name}`, print);
   print(
     `${added.length} to add, ${changed.length} to change, ${removed.length} to remove, ${unchanged.length} as they are`,
   );
@@ -49,7 +51,9 @@ export async function importDealers(options: DealerImport): Promise<DealerImport
     return 'shown';
   }
   const changes = { put: [...added, ...changed.map(({ dealer }) => dealer)], removeIds: removed.map(({ id }) => id) };
-  await applyDealerChanges(client, tableName, changes, { wait: (ms) => wait(ms), onProgress: tenths(print) });
+  const { onProgress } = options;
+  await applyDealerChanges(client, tableName, changes, { wait: (ms) => wait(ms), ...(onProgress && { onProgress }) });
+  print(`written; every search shows it within ${INDEX_MAX_AGE_MS / 1000} seconds`);
   return 'applied';
 }
 
@@ -68,12 +72,10 @@ function warnOfFallback(dealers: readonly Dealer[], print: (line: string) => voi
   print(`warning: ${without.length} stores have no address for leads, so theirs go to the fallback address: ${list}`);
 }
 
-/** A line at every tenth of the way. */
-function tenths(print: (line: string) => void): (progress: { done: number; total: number }) => void {
-  let printed = 0;
-  return ({ done, total }) => {
-    const tenth = Math.floor((10 * done) / total);
-    if (tenth > printed) print(`written ${tenth * 10} %`);
-    printed = tenth;
-  };
+/** Changes of one kind that are listed; of the others, the number. */
+const MOST_LISTED = 100;
+
+function printSome<T>(changes: readonly T[], lineOf: (change: T) => string, print: (line: string) => void): void {
+  for (const change of changes.slice(0, MOST_LISTED)) print(lineOf(change));
+  if (changes.length > MOST_LISTED) print(`  … and ${changes.length - MOST_LISTED} more`);
 }
