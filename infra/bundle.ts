@@ -23,8 +23,6 @@ export async function bundleFunctions(outdir = BUNDLE_DIR): Promise<Readonly<Rec
     outExtension: { '.js': '.mjs' },
     bundle: true,
     minify: true,
-    // Names in stack traces are worth their bytes.
-    keepNames: true,
     platform: 'node',
     target: 'node24',
     format: 'esm',

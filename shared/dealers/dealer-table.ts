@@ -28,7 +28,7 @@ export const DEALER_TABLE = {
 /** A published change shows in every search within this time; the price is one read unit a function instance each time. */
 export const INDEX_MAX_AGE_MS = 60_000;
 
-/** Leaves whose rows one instance keeps in memory: with 4 to 32 stores each, at most some 60 MB. */
+/** Leaves whose rows one instance keeps in memory: with 2 to 32 stores each, at most some 60 MB. */
 const MAX_HELD_LEAVES = 2_000;
 
 /** Reads of the dealers table. Make one in a function's module scope: it holds the index and the rows that it has read. */

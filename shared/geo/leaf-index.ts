@@ -107,9 +107,9 @@ export function rowsChecksum(keys: Iterable<string>): number {
   return sum >>> 0;
 }
 
-/** Small leaves read less, large ones keep the index small: 4 up to 40,000 entries, 12 at 100,000, 32 at a million. */
+/** Small leaves read less, large ones keep the index small: 2 up to 20,000 entries, 12 at 100,000, 32 at a million. */
 function defaultLeafCapacity(entries: number): number {
-  return Math.min(32, Math.max(4, Math.round(entries / 8_000)));
+  return Math.min(32, Math.max(2, Math.round(entries / 8_000)));
 }
 
 function leafOf(members: readonly IndexEntry[], firstCell: number, bits: number, tags: readonly string[]): Leaf {

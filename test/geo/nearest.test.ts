@@ -4,7 +4,7 @@ import { cellOf } from '../../shared/geo/cell.ts';
 import { distanceMeters } from '../../shared/geo/distance.ts';
 import { decodeLeafIndex, encodeLeafIndex } from '../../shared/geo/leaf-codec.ts';
 import { buildLeafIndex, lastCellOf } from '../../shared/geo/leaf-index.ts';
-import { type LeafRows, nearest } from '../../shared/geo/nearest.ts';
+import { type LeafRows, nearest, within } from '../../shared/geo/nearest.ts';
 import type { Point } from '../../shared/geo/point.ts';
 import { anyRadius, anywhere, towns } from './arbitrary-point.ts';
 
@@ -166,5 +166,19 @@ describe('nearest', () => {
   test('an index of nothing gives nothing', async () => {
     const question = { origin: { lat: 0, lng: 0 }, radiusMeters: 1, limit: 5 };
     expect(await nearest(question, rowsOf([]).rows)).toEqual({ hits: [], beyondRadius: false });
+  });
+});
+
+describe('within', () => {
+  test('equals sorting everything and cutting at the radius, in one round', async () => {
+    await fc.assert(
+      fc.asyncProperty(shops, anywhere, anyRadius, anyTag, async (all, origin, radiusMeters, tag) => {
+        const { rows, rounds } = rowsOf(all);
+        const { hits, beyondRadius } = sorted(all, origin, radiusMeters, Number.POSITIVE_INFINITY, tag);
+        expect(await within({ origin, radiusMeters, ...only(tag) }, rows)).toEqual(beyondRadius ? [] : hits);
+        expect(rounds.length).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 300 },
+    );
   });
 });

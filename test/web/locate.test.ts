@@ -39,7 +39,7 @@ test('shows the stores with what is true of them', async () => {
     '12.3 mi away',
     'about 16 mi away',
   ]);
-  expect(searches(visit).map(String)).toEqual(['near=33324&radius=100&unit=mi']);
+  expect(searches(visit).map(String)).toEqual(['near=33324&radius=100&unit=mi&limit=10']);
 });
 
 test('takes a place of the list by keyboard and asks once for what is typed in one go', async () => {
@@ -67,6 +67,13 @@ test('says that nothing is near, and shows the nearest anyway', async () => {
   await search(visit, 'Attu, AK');
   await visit.page.getByText('No store within 100 mi of Attu, AK. These are the nearest 2.').waitFor();
   expect(await stores(visit).count()).toBe(2);
+});
+
+test('a full list is called the nearest stores, for there may be more', async () => {
+  const visit = await site.open('/');
+  visit.answer('GET /v1/dealers', () => ({ status: 200, body: dealersAnswer({ count: 10 }) }));
+  await search(visit, '33324');
+  await visit.page.getByText('The 10 nearest stores within 100 mi of Plantation, FL 33324').waitFor();
 });
 
 test('an unknown place is named, with places to choose instead', async () => {
@@ -173,7 +180,7 @@ test('radius and unit search again at once', async () => {
   await stores(visit).first().waitFor();
   await visit.page.getByLabel('Within').selectOption('250');
   await visit.page.getByLabel('Unit').selectOption('kilometers');
-  await expect.poll(() => searches(visit).at(-1)?.toString()).toBe('near=33324&radius=250&unit=km');
+  await expect.poll(() => searches(visit).at(-1)?.toString()).toBe('near=33324&radius=250&unit=km&limit=10');
 });
 
 test('attributes set the search, and a change of them starts it anew', async () => {
@@ -192,7 +199,7 @@ test('attributes set the search, and a change of them starts it anew', async () 
     document.querySelector('alpine-dealer-locator')?.replaceWith(widget);
   });
   await visit.page.getByText('3 concesionarios a menos de').waitFor();
-  expect(searches(visit).map(String)).toEqual(['near=33324&radius=75&unit=km&model=a110']);
+  expect(searches(visit).map(String)).toEqual(['near=33324&radius=75&unit=km&limit=10&model=a110']);
   await visit.page.locator('alpine-dealer-locator').evaluate((widget) => widget.setAttribute('locale', 'en-US'));
   await visit.page.getByText('3 stores within').waitFor();
 });
@@ -220,7 +227,7 @@ test('the page hears of searches and choices, and nothing of the person', async 
 test('works on another company’s page, in its language, from its own origin’s API', async () => {
   const visit = await site.open(site.foreignUrl());
   await visit.page.getByText('3 concesionarios a menos de').waitFor();
-  expect(searches(visit).map(String)).toEqual(['near=33324&radius=100&unit=km']);
+  expect(searches(visit).map(String)).toEqual(['near=33324&radius=100&unit=km&limit=10']);
   await visit.page.getByRole('button', { name: 'Reservar sin elegir concesionario' }).click();
   await visit.page.getByLabel('Correo electrónico', { exact: true }).waitFor();
   expect(await visit.page.locator('form.adl-form').evaluate((form) => getComputedStyle(form).display)).toBe('grid');

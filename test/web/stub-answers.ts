@@ -17,9 +17,9 @@ export function dealersAnswer(
     radius,
     unit: 'mi',
     beyondRadius,
-    dealers: stores.slice(0, count).map((name, index) => ({
+    dealers: Array.from({ length: count }, (_, index) => ({
       id: `store-${index + 1}`,
-      name,
+      name: stores[index] ?? `Store ${index + 1}`,
       status: 'expected',
       address: { street: `${index + 1}00 South Federal Highway`, city: 'Fort Lauderdale', state: 'FL', zip: '33316' },
       location: { lat: 26.1, lng: -80.13 },
