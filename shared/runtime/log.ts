@@ -7,16 +7,13 @@ export interface LogFields {
   readonly route?: string;
   readonly status?: number;
   readonly durationMs?: number;
-  readonly leadId?: string;
   readonly deliveryId?: string;
   readonly channel?: string;
-  readonly dealerId?: string;
   readonly attempts?: number;
   readonly outcome?: string;
-  readonly count?: number;
 }
 
-type Level = 'info' | 'warn' | 'error';
+type Level = 'info' | 'error';
 
 /** One JSON line on standard output, which Lambda hands to CloudWatch Logs. */
 export function log(level: Level, message: string, fields: LogFields = {}, error?: unknown): void {
@@ -49,7 +46,7 @@ interface ErrorDescription {
 }
 
 /** Name and place of an error. Its message may quote what a person typed, so only known harmless ones are kept. */
-export function describe(error: unknown): ErrorDescription {
+function describe(error: unknown): ErrorDescription {
   if (!(error instanceof Error)) return { name: typeof error };
   const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? [];
   return {
