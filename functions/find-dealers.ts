@@ -3,7 +3,7 @@ import { DEALER_TABLE, dealerTable } from '../shared/dealers/dealer-table.ts';
 import { findDealers } from '../shared/dealers/find-dealers.ts';
 import { METERS_PER_UNIT, searchAnswer, searchGeoJson } from '../shared/dealers/search-answer.ts';
 import { api } from '../shared/http/api.ts';
-import { resolvePlace } from '../shared/http/resolve-place.ts';
+import { malformedPlace, resolvePlace } from '../shared/http/resolve-place.ts';
 import { documentClient } from '../shared/runtime/dynamodb-client.ts';
 import { requireEnvironment } from '../shared/runtime/environment.ts';
 import { gazetteer } from '../shared/runtime/gazetteer-file.ts';
@@ -22,5 +22,5 @@ export const handler = api(
     const answer = searchAnswer(origin, { radius, unit }, found);
     return mediaType === 'application/geo+json' ? searchGeoJson(answer) : answer;
   },
-  { cache: 'public' },
+  { cache: 'public', furtherErrors: async ({ query }) => malformedPlace(query, gazetteer()) },
 );

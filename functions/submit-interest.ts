@@ -1,13 +1,13 @@
 import { submitInterest as operation } from '../shared/contract/interests.ts';
-import { api } from '../shared/http/api.ts';
+import { type ApiRequest, api } from '../shared/http/api.ts';
 import { badFields, HttpProblem } from '../shared/http/http-problem.ts';
 import { idempotencyKeyOf } from '../shared/http/request.ts';
-import { submitInterest } from '../shared/reservations/submit-interest.ts';
+import { furtherFaults, submitInterest } from '../shared/reservations/submit-interest.ts';
 import { submissionDesk } from '../shared/runtime/desks.ts';
 
 const desk = submissionDesk();
 
-export const handler = api(operation, async ({ body, event }) => {
+const answer = async ({ body, event }: ApiRequest<typeof operation>) => {
   const result = await submitInterest(
     {
       body,
@@ -31,4 +31,8 @@ export const handler = api(operation, async ({ body, event }) => {
         headers: { 'retry-after': '1' },
       });
   }
+};
+
+export const handler = api(operation, answer, {
+  furtherErrors: async ({ body }) => furtherFaults(body, await desk()),
 });

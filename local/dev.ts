@@ -29,17 +29,33 @@ async function main(): Promise<void> {
       void stop(starting);
     });
   }
+  endWithParent(() => void stop(starting));
   const host = await starting;
+  void host.databaseEnded.then(() => {
+    console.error('The database has ended by itself, and the stack ends with it: start it again.');
+    return stop(starting, 1);
+  });
   watchSources(REPOSITORY_DIR, () => reload(host));
   const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
   console.log(welcome(host, settings, seconds));
 }
 
-async function stop(starting: Promise<Host>): Promise<void> {
+/** npm may be killed without a word to its script, which then has another parent. */
+function endWithParent(end: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    end();
+  }, 500);
+  timer.unref();
+}
+
+async function stop(starting: Promise<Host>, exitCode = 0): Promise<void> {
   try {
     const host = await starting;
     await host.stop();
-    process.exit(0);
+    process.exit(exitCode);
   } catch (error) {
     console.error(error instanceof HostError ? error.message : error);
     process.exit(1);
@@ -64,7 +80,8 @@ function printLog({ source, text }: LogLine): void {
 function welcome(host: Host, settings: Settings, seconds: string): string {
   const { dataDir } = settings;
   const kept = dataDir === undefined ? 'kept nowhere' : relative(process.cwd(), dataDir) || '.';
-  const port = new URL(host.siteUrl).port;
+  // A URL leaves out port 80.
+  const port = new URL(host.siteUrl).port || '80';
   const token = `${port === '3000' ? '' : `LOCATOR_PORT=${port} `}npm run --silent token -- --scope counts`;
   return `
 site      ${host.siteUrl}

@@ -68,6 +68,8 @@ export interface Host extends SiteUrls {
   invoke(functionName: string, event: unknown): Promise<unknown>;
   /** Builds again and replaces functions, routes, mappings and schedules; when that fails, the old ones keep running. */
   reload(): Promise<void>;
+  /** Settles when the database has ended although nobody asked it to: nothing works any more. */
+  readonly databaseEnded: Promise<void>;
   /** Ends everything that the host started, and waits until it is gone. */
   stop(): Promise<void>;
 }
@@ -151,7 +153,6 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(describe()));
   });
   put(run);
-  void database.ended.then(() => log('host', 'the database has ended by itself: stop the host and start it again'));
 
   let reloading: Promise<void> = Promise.resolve();
   async function reload(): Promise<void> {
@@ -166,6 +167,7 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
 
   return {
     ...urls,
+    databaseEnded: database.ended,
     mailUrl: mail.url,
     dynamoDbEndpoint: database.endpoint,
     region: LOCAL_REGION,

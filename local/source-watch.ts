@@ -33,17 +33,29 @@ export function watchSources(repositoryDir: string, onChange: () => Promise<void
 
   function schedule(): void {
     clearTimeout(timer);
-    timer = setTimeout(() => void run(), SETTLE_MS);
+    timer = setTimeout(() => {
+      // A recursive watch goes on with the file that was replaced, as editors do when they save: look at the new one.
+      reopen();
+      void run();
+    }, SETTLE_MS);
   }
 
-  const watchers = [
+  const open = () => [
     ...SOURCE_FOLDERS.map((folder) => watch(join(repositoryDir, folder), { recursive: true }, schedule)),
     watch(join(repositoryDir, 'data'), (_, file) => {
       if (file === LAUNCH_FILE) schedule();
     }),
   ];
+  let watchers = open();
+  function close(): void {
+    for (const watcher of watchers) watcher.close();
+  }
+  function reopen(): void {
+    close();
+    watchers = open();
+  }
   return () => {
     clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
+    close();
   };
 }

@@ -45,7 +45,7 @@ async function main(): Promise<number> {
     const csv = formatDealersCsv(await dealerTable(client, tableName, Date.now).listDealers());
     if (file === undefined) process.stdout.write(csv);
     // The file holds the stores' webhook secrets.
-    else writeFileSync(file, csv, { mode: 0o600 });
+    else writeFile(file, csv);
     return 0;
   }
   throw new UsageError(USAGE);
@@ -77,6 +77,15 @@ function readFile(file: string): string {
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(`${file} is not UTF-8: save it as "CSV UTF-8"`);
     if (isErrorOfSystem(error)) throw new UsageError(`${file} cannot be read: ${error.message}`);
+    throw error;
+  }
+}
+
+function writeFile(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { mode: 0o600 });
+  } catch (error) {
+    if (isErrorOfSystem(error)) throw new UsageError(`${file} cannot be written: ${error.message}`);
     throw error;
   }
 }

@@ -35,24 +35,39 @@ export async function importDealers(options: DealerImport): Promise<DealerImport
   }
   warnOfFallback(dealers, print);
 
+  if (dealers.length === 0) {
+    print('the file has no store, which would withdraw every one; nothing is written');
+    return 'refused';
+  }
   const { added, changed, removed, unchanged } = diffDealers(
     await dealerTable(client, tableName, Date.now).listDealers(),
     dealers,
   );
   printSome(added, ({ id, name }) => `+ ${id} ${name}`, print);
   printSome(changed, ({ dealer, fields }) => `~ ${dealer.id} ${dealer.name}: ${fields.join(', ')}`, print);
-  printSome(removed, ({ id, name }) => `- ${id} ${name}`, print);
+  // Reservations and leads refer to a store for ever: one that is no longer in the file is withdrawn, not deleted.
+  const withdrawn = removed.filter(({ status }) => status !== 'withdrawn');
+  printSome(withdrawn, ({ id, name }) => `- ${id} ${name}`, print);
   print(
-    `${added.length} to add, ${changed.length} to change, ${removed.length} to remove, ${unchanged.length} as they are`,
+    `${added.length} to add, ${changed.length} to change, ${withdrawn.length} to withdraw, ${unchanged.length} as they are`,
   );
-  if (added.length + changed.length + removed.length === 0) return 'unchanged';
+  if (added.length + changed.length + withdrawn.length === 0) return 'unchanged';
   if (!options.apply) {
     print('nothing is written; add --apply to write');
     return 'shown';
   }
-  const changes = { put: [...added, ...changed.map(({ dealer }) => dealer)], removeIds: removed.map(({ id }) => id) };
+  const put = [
+    ...added,
+    ...changed.map(({ dealer }) => dealer),
+    ...withdrawn.map((dealer): Dealer => ({ ...dealer, status: 'withdrawn' })),
+  ];
   const { onProgress } = options;
-  await applyDealerChanges(client, tableName, changes, { wait: (ms) => wait(ms), ...(onProgress && { onProgress }) });
+  await applyDealerChanges(
+    client,
+    tableName,
+    { put, removeIds: [] },
+    { wait: (ms) => wait(ms), ...(onProgress && { onProgress }) },
+  );
   print(`written; every search shows it within ${INDEX_MAX_AGE_MS / 1000} seconds`);
   return 'applied';
 }

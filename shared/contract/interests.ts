@@ -5,8 +5,8 @@ import { json, type Operation } from './operation.ts';
 
 const LocaleId = z.enum(LOCALES, `must be ${LOCALES.join(' or ')}`);
 
-/** Letters of any script, emoji included; no control characters, line breaks or lone surrogates, and something visible. */
-const HIDDEN = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
+/** Letters of any script, emoji included; no control characters, line breaks, lone surrogates, reversed text or damaged characters, and something visible. */
+const HIDDEN = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Bidi_Control}\uFFFD]/u;
 const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 const NAME_FIX = 'must have 1 to 50 characters, at least one of them visible, and no control characters';
 const Name = z

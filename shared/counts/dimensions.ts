@@ -26,7 +26,7 @@ export function dimensionsOf(countable: Countable): FactDimensions {
     dealer: countable.dealerId ?? 'none',
     model: countable.model,
     timeframe: countable.timeframe ?? UNKNOWN_GROUP,
-    distanceBand: distanceBand(countable.nearestStoreMeters),
+    distanceBand: placed === undefined ? UNKNOWN_GROUP : distanceBand(countable.nearestStoreMeters),
     locale: countable.locale,
     campaign: countable.campaign ?? 'none',
   };

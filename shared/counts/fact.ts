@@ -41,7 +41,7 @@ export interface Fact {
 const BAND_MILES = [10, 25, 50, 100, 250] as const;
 const METERS_PER_MILE = 1609.344;
 
-/** The distance band of a person's nearest store; `none` when no store is listed, or the person cannot be placed. */
+/** The distance band of a person's nearest store; `none` when no store is listed. */
 export function distanceBand(nearestStoreMeters: number | undefined): string {
   if (nearestStoreMeters === undefined) return 'none';
   const miles = nearestStoreMeters / METERS_PER_MILE;

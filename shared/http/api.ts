@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { Operation } from '../contract/operation.ts';
+import { badFields, type FieldError } from './http-problem.ts';
 import { chooseMediaType } from './media-type.ts';
 import { problemAnswers, publicCaching, requestLog, securityHeaders } from './middleware.ts';
 import { bodyOf, parseInput, queryOf } from './request.ts';
@@ -21,9 +22,17 @@ export interface ApiRequest<O extends Operation> {
   readonly event: APIGatewayProxyEventV2;
 }
 
-/** What may be told to shared caches; everything else is `no-store`. */
 export interface ApiOptions {
+  /** What may be told to shared caches; everything else is `no-store`. */
   readonly cache?: 'public';
+  /**
+   * Faults that no schema sees, such as a ZIP that does not exist. Asked of input that the schemas have refused already, so that
+   * one answer names them all; what passes the schemas is for the answer itself to judge.
+   */
+  readonly furtherErrors?: (input: {
+    readonly query: unknown;
+    readonly body: unknown;
+  }) => Promise<readonly FieldError[]>;
 }
 
 const NoQuery = z.strictObject({});
@@ -40,9 +49,18 @@ export function api<const O extends Operation>(
   const { status, content } = operation.success;
   const handle = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const mediaType = chooseMediaType(event.headers['accept'], Object.keys(content));
+    const raw = { query: queryOf(event), body: operation.body && bodyOf(event) };
+    const query = parseInput(operation.query ?? NoQuery, '?', raw.query);
+    const body = parseInput(operation.body ?? z.undefined(), '#', raw.body);
+    if (query.errors !== undefined || body.errors !== undefined) {
+      const errors = [...(query.errors ?? []), ...(body.errors ?? [])];
+      const further = (await options.furtherErrors?.(raw)) ?? [];
+      const named = new Set(errors.map(({ pointer }) => pointer));
+      throw badFields([...errors, ...further.filter(({ pointer }) => !named.has(pointer))]);
+    }
     const value = await answer({
-      query: parseInput(operation.query ?? NoQuery, '?', queryOf(event)) as Output<O['query']>,
-      body: (operation.body && parseInput(operation.body, '#', bodyOf(event))) as Output<O['body']>,
+      query: query.value as Output<O['query']>,
+      body: body.value as Output<O['body']>,
       pathParameter: (operation.pathParameter && event.pathParameters?.[operation.pathParameter]) ?? '',
       mediaType: mediaType as keyof O['success']['content'],
       event,

@@ -55,3 +55,14 @@ export function badFields(errors: readonly FieldError[]): HttpProblem {
   const detail = errors.map((error) => `${error.pointer} ${error.detail}`).join('; ');
   return new HttpProblem(400, detail, { errors });
 }
+
+/** `?name` for a parameter, a JSON pointer in fragment form (RFC 6901, 6) for a body's member. Keys are a caller's text: cut. */
+export function pointerOf(root: '?' | '#', path: readonly PropertyKey[]): string {
+  const steps = path.map((step) => cut(String(step)).toWellFormed());
+  if (root === '?') return `?${encodeURIComponent(steps[0] ?? '')}`;
+  return `#/${steps.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;
+}
+
+function cut(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}

@@ -1,5 +1,5 @@
 import { visit } from 'jsonc-parser';
-import { HttpProblem } from './http-problem.ts';
+import { badFields, HttpProblem, pointerOf } from './http-problem.ts';
 
 const MAX_BYTES = 8_192;
 /** Deeper than any schema of ours; keeps the visitor's recursion short. */
@@ -71,9 +71,11 @@ function refuseDuplicateKeys(text: string): void {
     onArrayEnd: () => {
       depth -= 1;
     },
-    onObjectProperty: (key) => {
+    onObjectProperty: (key, _offset, _length, _line, _character, pathOf) => {
       const keys = keysOfOpenObjects.at(-1);
-      if (keys?.has(key)) throw new HttpProblem(400, 'The body names a member twice.');
+      if (keys?.has(key)) {
+        throw badFields([{ pointer: pointerOf('#', [...pathOf(), key]), detail: 'is given more than once' }]);
+      }
       keys?.add(key);
     },
   });

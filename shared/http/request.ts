@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { badFields, type FieldError, HttpProblem } from './http-problem.ts';
+import { badFields, type FieldError, HttpProblem, pointerOf } from './http-problem.ts';
 import { parseJsonBody } from './json-body.ts';
 
 /**
@@ -30,14 +30,17 @@ export function bodyOf(event: APIGatewayProxyEventV2): unknown {
 }
 
 /**
- * What the schema makes of the input.
+ * What the schema makes of the input, or every bad field, never with its value.
  * @param root `?` for a query, `#` for a body
- * @throws HttpProblem 400 that names every bad field, and never its value
  */
-export function parseInput<S extends z.ZodMiniType>(schema: S, root: '?' | '#', input: unknown): z.output<S> {
+export function parseInput<S extends z.ZodMiniType>(
+  schema: S,
+  root: '?' | '#',
+  input: unknown,
+): { readonly value: z.output<S>; readonly errors?: never } | { readonly errors: readonly FieldError[] } {
   const result = z.safeParse(schema, input);
-  if (result.success) return result.data;
-  throw badFields(result.error.issues.flatMap((issue) => fieldErrors(issue, root)));
+  if (result.success) return { value: result.data };
+  return { errors: result.error.issues.flatMap((issue) => fieldErrors(issue, root)) };
 }
 
 function fieldErrors(issue: z.core.$ZodIssue, root: '?' | '#'): FieldError[] {
@@ -47,17 +50,6 @@ function fieldErrors(issue: z.core.$ZodIssue, root: '?' | '#'): FieldError[] {
   }
   if (issue.path.length === 0) return [{ pointer: root, detail: 'must be a JSON object' }];
   return [{ pointer: pointerOf(root, issue.path), detail: issue.message }];
-}
-
-/** `?name` for a parameter, a JSON pointer in fragment form (RFC 6901, 6) for a body's member. Keys are a caller's text: cut. */
-function pointerOf(root: '?' | '#', path: readonly PropertyKey[]): string {
-  const steps = path.map((step) => cut(String(step)).toWellFormed());
-  if (root === '?') return `?${encodeURIComponent(steps[0] ?? '')}`;
-  return `#/${steps.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;
-}
-
-function cut(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
 const PRINTABLE_ASCII = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;

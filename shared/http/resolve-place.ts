@@ -1,6 +1,6 @@
 import type { Gazetteer } from '../gazetteer/gazetteer.ts';
 import type { Point } from '../geo/point.ts';
-import { badFields, HttpProblem } from './http-problem.ts';
+import { badFields, type FieldError, HttpProblem } from './http-problem.ts';
 
 /**
  * The place that a search's `near` names.
@@ -20,4 +20,11 @@ export function resolvePlace(near: string, gazetteer: Gazetteer): { label: strin
         }),
       });
   }
+}
+
+/** The fault of a refused query's `near`, when it has none of the accepted forms either. */
+export function malformedPlace(query: unknown, gazetteer: Gazetteer): readonly FieldError[] {
+  const near = typeof query === 'object' && query !== null && 'near' in query ? query.near : undefined;
+  const answer = typeof near === 'string' ? gazetteer.resolveNear(near) : undefined;
+  return answer?.kind === 'malformed' ? [{ pointer: '?near', detail: answer.detail }] : [];
 }

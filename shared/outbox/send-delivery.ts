@@ -130,10 +130,13 @@ async function leadMailOf(
   reservation: ConfirmedReservation,
   dealer: Omit<Dealer, 'routing'>,
   desk: DispatchDesk,
-): Promise<AddressedMail> {
+): Promise<AddressedMail | undefined> {
   if (reservation.leadId === null) throw new RangeError('a lead needs an id');
   const routing = await desk.dealers.getLeadRouting(dealer.id);
-  const people = routing?.leadEmail ?? desk.fallbackLeadEmail;
+  // A store that is withdrawn after someone chose it gets nobody's data.
+  const isWithdrawn = dealer.status === 'withdrawn';
+  if (isWithdrawn && channel === 'adf-mail') return undefined;
+  const people = isWithdrawn ? desk.fallbackLeadEmail : (routing?.leadEmail ?? desk.fallbackLeadEmail);
   const lead: OutgoingLead = {
     id: reservation.leadId,
     resend: false,
@@ -150,7 +153,7 @@ async function leadMailOf(
 
 async function requireDealer(dealerId: string, desk: DispatchDesk): Promise<PublicDealer> {
   const dealer = await desk.dealers.getDealer(dealerId);
-  // Stores are never deleted while reservations name them: a missing one is a fault to be seen and tried again.
+  // Imports withdraw stores and never delete them: a missing one is a fault to be seen and tried again.
   if (dealer === undefined) throw new Error(`the store ${dealerId} of a delivery is missing`);
   return dealer;
 }

@@ -24,7 +24,7 @@ export async function confirmInterest(
   const reservation = await untilCommitted(desk, async (moment): Promise<ConfirmedReservation | undefined> => {
     const current = await desk.reservations.find(claims.subject);
     const dealerId = current?.status === 'pending' ? current.dealerId : null;
-    const channels = dealerId === null ? [] : leadChannels(await desk.dealers.getLeadRouting(dealerId));
+    const channels = dealerId === null ? [] : await channelsTo(dealerId, desk);
     const number = makeReservationNumber(desk.randomBytes(7));
     const step = confirm(current, claims.version, number, channels, moment);
     if (step === undefined || 'status' in step) return step;
@@ -36,4 +36,13 @@ export async function confirmInterest(
     ...(await receiptOf(reservation, desk)),
     manageToken: manageTokenOf(reservation, desk.signingKeys, desk.nowMilliseconds()),
   };
+}
+
+/** A store withdrawn since it was chosen has its leads go to the fallback address, as one without any address. */
+async function channelsTo(dealerId: string, desk: ReservationDesk): Promise<ReturnType<typeof leadChannels>> {
+  const [dealer, routing] = await Promise.all([
+    desk.dealers.getDealer(dealerId),
+    desk.dealers.getLeadRouting(dealerId),
+  ]);
+  return leadChannels(dealer === undefined || dealer.status === 'withdrawn' ? undefined : routing);
 }

@@ -1,4 +1,5 @@
-import type { InterestBody } from '../contract/interests.ts';
+import * as z from 'zod/mini';
+import { InterestBody } from '../contract/interests.ts';
 import { dimensionsOf } from '../counts/dimensions.ts';
 import type { PublicDealer } from '../dealers/dealer.ts';
 import { nearestDealer } from '../dealers/find-dealers.ts';
@@ -49,16 +50,10 @@ export async function submitInterest(request: SubmitRequest, desk: SubmissionDes
   const place = desk.gazetteer.findZip(zip);
   const dealerId = body.dealerId ?? null;
   const dealer = dealerId === null ? undefined : await desk.dealers.getDealer(dealerId);
-  const errors = [
-    ...formTokenErrors(body.formToken, desk),
-    ...(place === undefined ? [{ pointer: '#/zip', detail: 'is not a ZIP that exists' }] : []),
-    ...(dealerId !== null && (dealer === undefined || dealer.status === 'withdrawn')
-      ? [{ pointer: '#/dealerId', detail: 'is not a store of ours; take one from GET /v1/dealers' }]
-      : []),
-    ...(wordingOf(body.consents.version) === undefined
-      ? [{ pointer: '#/consents/version', detail: 'is not a version of the wording; take it from GET /v1/form' }]
-      : []),
-  ];
+  const errors = faultsOf(
+    { zip, place, dealerId, dealer, formToken: body.formToken, version: body.consents.version },
+    desk,
+  );
   if (errors.length > 0) return { kind: 'invalid', errors };
 
   const key = personKey(body.email, desk.pepper);
@@ -80,7 +75,58 @@ export async function submitInterest(request: SubmitRequest, desk: SubmissionDes
   }
 }
 
-function formTokenErrors(formToken: string, desk: SubmissionDesk): { pointer: string; detail: string }[] {
+type FieldErrors = { readonly pointer: string; readonly detail: string }[];
+
+/** The members that more than a schema judges, of a form that a schema has refused. */
+const Judged = z.object({
+  zip: z.catch(z.optional(InterestBody.shape.zip), undefined),
+  dealerId: z.catch(InterestBody.shape.dealerId, undefined),
+  formToken: z.catch(z.optional(InterestBody.shape.formToken), undefined),
+  consents: z.catch(z.optional(z.object({ version: z.string() })), undefined),
+});
+
+/** The faults that no schema sees, in whatever of a refused form is of the right kind. */
+export async function furtherFaults(body: unknown, desk: SubmissionDesk): Promise<FieldErrors> {
+  const judged = Judged.safeParse(body);
+  if (!judged.success) return [];
+  const { zip, dealerId, formToken, consents } = judged.data;
+  return faultsOf(
+    {
+      ...(zip !== undefined && { zip, place: desk.gazetteer.findZip(zip.slice(0, 5)) }),
+      dealerId: dealerId ?? null,
+      dealer: dealerId == null ? undefined : await desk.dealers.getDealer(dealerId),
+      formToken,
+      version: consents?.version,
+    },
+    desk,
+  );
+}
+
+/** What of a form is wrong although it has the right shape; an absent member is not judged. */
+function faultsOf(
+  form: {
+    readonly zip?: string;
+    readonly place?: ZipEntry | undefined;
+    readonly dealerId: string | null;
+    readonly dealer: PublicDealer | undefined;
+    readonly formToken: string | undefined;
+    readonly version: string | undefined;
+  },
+  desk: SubmissionDesk,
+): FieldErrors {
+  const { zip, place, dealerId, dealer, formToken, version } = form;
+  const isUnlisted = dealerId !== null && (dealer === undefined || dealer.status === 'withdrawn');
+  return [
+    ...(formToken === undefined ? [] : formTokenErrors(formToken, desk)),
+    ...(zip !== undefined && place === undefined ? [{ pointer: '#/zip', detail: 'is not a ZIP that exists' }] : []),
+    ...(isUnlisted ? [{ pointer: '#/dealerId', detail: 'is not a store of ours; take one from GET /v1/dealers' }] : []),
+    ...(version !== undefined && wordingOf(version) === undefined
+      ? [{ pointer: '#/consents/version', detail: 'is not a version of the wording; take it from GET /v1/form' }]
+      : []),
+  ];
+}
+
+function formTokenErrors(formToken: string, desk: SubmissionDesk): FieldErrors {
   const nowMilliseconds = desk.nowMilliseconds();
   const claims = verifyToken('form', formToken, desk.signingKeys, nowMilliseconds);
   if (claims === undefined) {

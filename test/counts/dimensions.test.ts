@@ -102,6 +102,6 @@ describe('the dimensions of a reservation', () => {
     const zip = '09012';
     expect(
       dimensionsOf({ ...countable, zip, place: { military: true, zip }, nearestStoreMeters: undefined }),
-    ).toMatchObject({ state: 'unknown', county: 'unknown', metro: 'unknown', zip3: '090', distanceBand: 'none' });
+    ).toMatchObject({ state: 'unknown', county: 'unknown', metro: 'unknown', zip3: '090', distanceBand: 'unknown' });
   });
 });

@@ -53,7 +53,7 @@ describe('importDealers', () => {
   it('writes nothing without apply, all with it, and then finds nothing to do', async () => {
     const shown = await run(stores, false);
     expect(shown.outcome).toBe('shown');
-    expect(shown.lines).toContain('70 to add, 0 to change, 0 to remove, 0 as they are');
+    expect(shown.lines).toContain('70 to add, 0 to change, 0 to withdraw, 0 as they are');
     expect(await tableAsCsv()).toBe(`${header}\n`);
 
     const applied = await run(stores, true);
@@ -72,7 +72,16 @@ describe('importDealers', () => {
     expect(lines).toContain(`- ${first.split(',').slice(0, 2).join(' ')}`);
     expect(lines).toContain(`~ ${id} ${name}: status`);
     expect(lines).toContain(`+ ${others[0]?.split(',').slice(0, 2).join(' ')}`);
-    expect((await tableAsCsv()).split('\n').sort()).toEqual(wanted.split('\n').sort());
+    // What is no longer in the file is withdrawn, and stays so: reservations refer to it.
+    const withWithdrawn = `${wanted}${first.replace(',expected,', ',withdrawn,')}\n`;
+    expect((await tableAsCsv()).split('\n').sort()).toEqual(withWithdrawn.split('\n').sort());
+    expect((await run(wanted, true)).outcome).toBe('unchanged');
+  });
+
+  it('refuses a file without a store, which would withdraw all', async () => {
+    await run([header, first, ''].join('\n'), true);
+    expect((await run(`${header}\n`, true)).outcome).toBe('refused');
+    expect(await tableAsCsv()).toContain(first);
   });
 
   it('prints every bad row and writes nothing of the good ones', async () => {

@@ -61,6 +61,15 @@ describe('a JSON body', () => {
     },
   );
 
+  test('has the member named that it names twice', () => {
+    try {
+      parse('{"a":{"b":1,"b":2}}');
+      throw new Error('it was not refused');
+    } catch (error) {
+      expect(error).toMatchObject({ parts: { errors: [{ pointer: '#/a/b' }] } });
+    }
+  });
+
   test('may use a name again in another object', () => {
     expect(parse('{"a":{"a":1},"b":[{"a":1},{"a":2}]}')).toEqual({ a: { a: 1 }, b: [{ a: 1 }, { a: 2 }] });
   });

@@ -32,6 +32,7 @@ describe('a search', () => {
     ['near=%00', ['?near']],
     [`near=${'x'.repeat(2000)}`, ['?near']],
     ['near=33324&__proto__=1', ['?__proto__']],
+    ['near=nowhere-at-all&radius=x', ['?near', '?radius']],
   ])('with %s names %j', async (query, pointers) => {
     const { status, json, headers } = await call('GET', `/v1/dealers?${query}`);
     expect(status).toBe(400);
@@ -91,6 +92,19 @@ describe('a form', () => {
     ['an address of 255 characters', { email: `ab@${'b.'.repeat(125)}cc` }, ['#/email']],
     ['a name of 51 characters', { givenName: 'é'.repeat(51) }, ['#/givenName']],
     ['half a surrogate pair', { givenName: 'A\ud800' }, ['#/givenName']],
+    ['a damaged character', { givenName: 'B\ufffdb' }, ['#/givenName']],
+    ['text that is shown backwards', { familyName: 'ab\u202ecd' }, ['#/familyName']],
+    [
+      'faults that a schema sees and faults that it does not',
+      {
+        email: 'x',
+        zip: '00000',
+        dealerId: 'nowhere',
+        formToken: 'x',
+        consents: { email: 1, phone: false, version: 'x' },
+      },
+      ['#/consents/email', '#/consents/version', '#/dealerId', '#/email', '#/formToken', '#/zip'],
+    ],
   ])('with %s names it', async (_, changes, pointers) => {
     const { status, json } = await submit(changes);
     expect(status).toBe(400);
