@@ -1,0 +1,66 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startDynamoDbLocal } from '../../local/dynamodb-local.ts';
+import type { BenchOptions } from '../bench.ts';
+import { measureColdStart } from './cold-start.ts';
+import { OwnSearch } from './own-search.ts';
+import { clusteredDealers, origins } from './places.ts';
+import { meteredDynamoDb } from './read-meter.ts';
+import { searchReport } from './report.ts';
+import { playScene, type Scene } from './scene.ts';
+
+const SEED = 20_261_123;
+const REPORT = join(import.meta.dirname, '..', 'README.md');
+/** The larger the scene the fewer questions, so that a run takes a quarter of an hour. */
+const SCENES = [
+  { storeCount: 300, ownRadiusOrigins: 200, otherOrigins: 60 },
+  { storeCount: 10_000, ownRadiusOrigins: 200, otherOrigins: 30 },
+  { storeCount: 100_000, ownRadiusOrigins: 60, otherOrigins: 10 },
+] as const;
+const QUICK_SCENES = [
+  { storeCount: 300, ownRadiusOrigins: 20, otherOrigins: 4 },
+  { storeCount: 10_000, ownRadiusOrigins: 20, otherOrigins: 4 },
+] as const;
+
+/**
+ * Lengths that dynamodb-geo is tried with, its default first, which so wins a tie; the largest scene goes by what the one
+ * before it has shown.
+ */
+const KEY_LENGTHS: readonly number[] = [2, 1, 3];
+const TRIED_UP_TO = 10_000;
+/** About as many as the locator has. */
+const COLD_START_STORES = 300;
+
+/** Measures the search beside others, prints the report, and writes it to bench/README.md unless it was quick. */
+export async function runSearchBench({ quick, upTo }: BenchOptions): Promise<void> {
+  const startedAt = performance.now();
+  const seconds = (): number => (performance.now() - startedAt) / 1_000;
+  const say = (progress: string): void => console.error(`${seconds().toFixed(0).padStart(4)} s  ${progress}`);
+  const asked = origins(SEED).slice(0, quick ? 20 : 200);
+  const scenes: Scene[] = [];
+  for (const sizes of (quick ? QUICK_SCENES : SCENES).filter(({ storeCount }) => storeCount <= upTo)) {
+    const tryAll = !quick && sizes.storeCount <= TRIED_UP_TO;
+    const keyLengths = tryAll ? KEY_LENGTHS : [scenes.at(-1)?.bestKeyLength ?? 2];
+    const plan = { ...sizes, seed: SEED, origins: asked, keyLengths };
+    scenes.push(await withEmulator((endpoint) => playScene(plan, meteredDynamoDb(endpoint), say)));
+  }
+  say('starting the bundled function');
+  const coldStart = await withEmulator(async (endpoint) => {
+    const dealers = clusteredDealers(COLD_START_STORES, SEED);
+    const { tableName } = await OwnSearch.load(meteredDynamoDb(endpoint), 'cold-start', dealers);
+    return measureColdStart(endpoint, tableName, quick ? 5 : 20);
+  });
+  const report = searchReport({ seed: SEED, date: new Date(), seconds: seconds(), scenes, coldStart });
+  console.log(report);
+  if (!quick) await writeFile(REPORT, report);
+}
+
+/** Every scene has an emulator of its own, as one that holds them all runs out of its memory. */
+async function withEmulator<Result>(use: (endpoint: string) => Promise<Result>): Promise<Result> {
+  const emulator = await startDynamoDbLocal(undefined);
+  try {
+    return await use(emulator.endpoint);
+  } finally {
+    await emulator.stop();
+  }
+}
