@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -143,10 +143,11 @@ describe('routes', () => {
   test('are answered by the function whose operation they are', async () => {
     for (const [name, { trigger }] of Object.entries(FUNCTIONS)) {
       if (!('route' in trigger) || trigger.route === '$default') continue;
-      const operation = OPERATIONS[trigger.route];
-      const source = await import(`../../functions/${name}.ts?raw`);
-      expect(operation, name).toBeDefined();
-      expect(String(source.default)).toContain(' as operation }');
+      const source = readFileSync(new URL(`../../functions/${name}.ts`, import.meta.url), 'utf8');
+      const [, exported = '', module = ''] =
+        /(\w+) as operation\b[^}]*\} from '\.\.\/shared\/contract\/([\w-]+)\.ts'/.exec(source) ?? [];
+      const contract: Record<string, unknown> = await import(`../../shared/contract/${module}.ts`);
+      expect(contract[exported], name).toBe(OPERATIONS[trigger.route]);
     }
   });
 

@@ -110,6 +110,25 @@ test('twenty dispatches at the same moment send once', async () => {
   expect(inbox).toHaveLength(1);
 });
 
+test('a store withdrawn after someone chose it gets nobody’s data: the fallback address does', async () => {
+  const { submit, confirmToken, desk, inbox, email } = someone(tables);
+  await submit();
+  await confirmInterest(await confirmToken(), desk);
+  inbox.length = 0;
+  const withdrawn: DispatchDesk = {
+    ...desk,
+    dealers: {
+      getDealer: async (id) => {
+        const store = await desk.dealers.getDealer(id);
+        return store && { ...store, status: 'withdrawn' };
+      },
+      getLeadRouting: desk.dealers.getLeadRouting,
+    },
+  };
+  expect((await sweep(withdrawn)).toSorted()).toEqual(['cancelled', 'delivered', 'delivered']);
+  expect(inbox.map(({ to }) => to).toSorted()).toEqual([email, 'leads@fallback.example'].toSorted());
+});
+
 test('a store that is missing is a fault to be seen, and keeps nothing else back', async () => {
   const { submit, confirmToken, desk } = someone(tables);
   await submit();
