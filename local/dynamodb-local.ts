@@ -33,12 +33,13 @@ wait $java`;
  * The emulator listens on all addresses and cannot be told otherwise.
  *
  * @param dataDir folder that keeps the tables; `undefined` keeps them in memory
+ * @param heapMegabytes Java's most; enough for some 10,000 stores in memory unless told
  * @throws HostError when Java 17 is missing or the emulator does not come up
  */
-export async function startDynamoDbLocal(dataDir: string | undefined): Promise<DynamoDbLocal> {
+export async function startDynamoDbLocal(dataDir: string | undefined, heapMegabytes = 256): Promise<DynamoDbLocal> {
   const port = await freePort();
   // Detached, so that Ctrl-C in a terminal reaches this process alone and the functions can finish what they write.
-  const child = spawn('/bin/sh', ['-c', TETHER, 'dynamodb-local', ...javaArguments(port, dataDir)], {
+  const child = spawn('/bin/sh', ['-c', TETHER, 'dynamodb-local', ...javaArguments(port, dataDir, heapMegabytes)], {
     cwd: join(dirname(createRequire(import.meta.url).resolve('amplify-dynamodb-simulator/package.json')), 'emulator'),
     stdio: ['pipe', 'ignore', 'pipe'],
     detached: true,
@@ -71,10 +72,10 @@ export async function startDynamoDbLocal(dataDir: string | undefined): Promise<D
   return { endpoint, ended, stop };
 }
 
-function javaArguments(port: number, dataDir: string | undefined): string[] {
+function javaArguments(port: number, dataDir: string | undefined, heapMegabytes: number): string[] {
   return [
     '-XX:+UseSerialGC',
-    '-Xmx256m',
+    `-Xmx${heapMegabytes}m`,
     '-XX:TieredStopAtLevel=1',
     '-Djava.library.path=./DynamoDBLocal_lib',
     '-jar',

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { DEALER_PARTITIONS, DEALER_TABLE } from '../../shared/dealers/dealer-table.ts';
 import type { Point } from '../../shared/geo/point.ts';
-import { itemBytes, type StoredItem } from './item-bytes.ts';
+import { itemBytes, type StoredItem } from '../../shared/runtime/item-bytes.ts';
 
 /** A store as the locator's own table has it; the others get the same payload under keys of their own. */
 export interface StoredStore {

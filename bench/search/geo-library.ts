@@ -2,9 +2,9 @@ import { BatchWriteItemCommand, type DynamoDBClient, QueryCommand } from '@aws-s
 import { GeoDataManager, GeoDataManagerConfiguration, GeoTableUtil } from 'dynamodb-geo';
 import { distanceMeters } from '../../shared/geo/distance.ts';
 import type { Point } from '../../shared/geo/point.ts';
+import type { StoredItem } from '../../shared/runtime/item-bytes.ts';
 import { createTable, inBatches, type StoredStore } from './bench-tables.ts';
 import { type Contender, nearestByRings } from './contender.ts';
-import type { StoredItem } from './item-bytes.ts';
 
 /**
  * npm's dynamodb-geo 0.4.0 with one table, written and read by itself. Keys of different lengths are different numbers,

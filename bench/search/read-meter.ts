@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { itemBytes, readUnits, type StoredItem } from './item-bytes.ts';
+import { itemBytes, readUnits, type StoredItem } from '../../shared/runtime/item-bytes.ts';
 
 export interface ReadCost {
   /** Requests that read; each page of a Query is one. */

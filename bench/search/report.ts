@@ -59,8 +59,8 @@ const COUNTING = `- Stores cluster around US cities by population; rows have the
 - Missing and extra are stores, summed over all searches, against sorting all stores by distance. A search that throws misses all.
 - Ours, fresh: an instance that has the index in memory and no store. Ours, reused: one instance for all searches of the row.
   Neither includes the index, which is read once and again after an import; its cost stands beside.
-- Origins are shuffled once. Nearest is asked of ours from all 200; radius searches, and the others, which take seconds each, from
-  the first so many (column searches), and query-everything once. A ratio compares both over the same origins.
+- Origins are shuffled once. Nearest is asked of ours from all 200; at 100,000 stores, where they take seconds each, radius searches, and of
+  the others all but radius searches at any size, from the first so many (column searches), and query-everything once. A ratio compares both over the same origins.
 - dynamodb-geo runs at the hash-key length of the fewest read units (see each table's head). It, and \`bboxes\`, have no nearest: they search
   rings of 25 miles and always twice as far until the circle holds enough; \`bboxes\` with cells of precision 3 to 250 miles, 2
   to 2,000 and 1 beyond. dynamodb-geo fails when a ring is so wide that its covering needs a whole face of the globe. The nine cells drop a letter until they hold enough.

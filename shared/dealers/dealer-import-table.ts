@@ -10,8 +10,10 @@ import {
   type TransactWriteCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { encodeLeafIndex } from '../geo/leaf-codec.ts';
 import { buildLeafIndex } from '../geo/leaf-index.ts';
+import { itemBytes } from '../runtime/item-bytes.ts';
 import { type DealerChanges, type DealerVersion, isListed, planDealerChanges } from './dealer-changes.ts';
 import {
   DEALER_PARTITIONS,
@@ -155,7 +157,7 @@ class DealerImport {
   /** Makes the number the one that searches work from. */
   async #publish(visible: readonly DealerVersion[]): Promise<void> {
     const listed = visible.filter((version) => isListed(version.dealer));
-    const rowBytes = listed.reduce((sum, version) => sum + JSON.stringify(rowsOf(version)[0]).length, 0);
+    const rowBytes = listed.reduce((sum, version) => sum + itemBytes(marshall(rowsOf(version)[0])), 0);
     const index = buildLeafIndex(
       listed.map((version) => ({
         location: version.dealer.location,

@@ -119,21 +119,31 @@ export async function readIndexPartKeys(client: DynamoDBDocumentClient, tableNam
   return items.map((item) => item['sk']);
 }
 
-/** @returns `undefined` when an import has replaced the index meanwhile */
-export async function readIndex(
+export interface PublishedIndex {
+  readonly published: number;
+  readonly index: LeafIndex;
+}
+
+/**
+ * The published number with its index, in one Query: the head sorts before the parts.
+ *
+ * @returns without an index when an import was replacing it at that moment
+ */
+export async function readPublishedIndex(
   client: DynamoDBDocumentClient,
   tableName: string,
-  { published, parts }: IndexHead,
-): Promise<LeafIndex | undefined> {
-  if (published === 0) return leafIndex([], [], 0);
+): Promise<PublishedIndex | { readonly published: number; readonly index?: never }> {
   const items = await queryAll(client, {
     TableName: tableName,
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: { ':pk': DEALER_PARTITIONS.index, ':prefix': indexPartPrefix(published) },
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': DEALER_PARTITIONS.index },
     ConsistentRead: true,
   });
-  if (items.length !== parts) return undefined;
-  return decodeLeafIndex(Buffer.concat(items.map((item) => item['bytes'])));
+  const { published, parts } = headOf(items.find((item) => item['sk'] === HEAD_KEY.sk) ?? {});
+  if (published === 0) return { published, index: leafIndex([], [], 0) };
+  const stored = items.filter((item) => item['sk'].startsWith(indexPartPrefix(published)));
+  if (stored.length !== parts) return { published };
+  return { published, index: decodeLeafIndex(Buffer.concat(stored.map((item) => item['bytes']))) };
 }
 
 /**

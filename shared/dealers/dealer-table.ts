@@ -7,8 +7,8 @@ import {
   DEALER_PARTITIONS,
   type Item,
   readHead,
-  readIndex,
   readLeaves,
+  readPublishedIndex,
   readVersions,
   readVersionsOf,
   spanOf,
@@ -81,14 +81,13 @@ export function dealerTable(
   async function readSnapshot(before: Promise<Snapshot> | undefined): Promise<Snapshot> {
     // A failed read was its own caller's to see.
     const known = await before?.catch(() => undefined);
+    if (known !== undefined && (await readHead(client, tableName)).published === known.published) return known;
     for (let failed: number | undefined; ; ) {
-      const head = await readHead(client, tableName);
-      if (known?.published === head.published) return known;
-      const index = await readIndex(client, tableName, head);
-      if (index) return { published: head.published, stores: leafRows(index, head.published) };
-      // An import may have replaced it between the two reads; the same one cannot be gone twice.
-      if (head.published === failed) throw new Error(`the index of import ${failed} is not whole`);
-      failed = head.published;
+      const { published, index } = await readPublishedIndex(client, tableName);
+      if (index) return { published, stores: leafRows(index, published) };
+      // An import may have replaced it while its pages were read; the same one cannot be gone twice.
+      if (published === failed) throw new Error(`the index of import ${failed} is not whole`);
+      failed = published;
     }
   }
 

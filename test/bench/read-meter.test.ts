@@ -3,8 +3,8 @@ import { QueryCommand as DocumentQueryCommand, DynamoDBDocumentClient } from '@a
 import fc from 'fast-check';
 import { expect, inject, test } from 'vitest';
 import { writeItems } from '../../bench/search/bench-tables.ts';
-import type { StoredItem } from '../../bench/search/item-bytes.ts';
 import { meteredDynamoDb } from '../../bench/search/read-meter.ts';
+import type { StoredItem } from '../../shared/runtime/item-bytes.ts';
 import { makeTable } from '../support/table.ts';
 
 const metered = () => meteredDynamoDb(inject('dynamoDbEndpoint'));

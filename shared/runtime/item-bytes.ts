@@ -6,7 +6,7 @@ export type StoredItem = Readonly<Record<string, AttributeValue>>;
  * What DynamoDB charges an item as, in bytes: names and values, 3 for each list or map and 1 for each of its elements.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  *
- * @throws TypeError for a type that no bench stores
+ * @throws TypeError for a type of value that the locator never stores
  */
 export function itemBytes(item: StoredItem): number {
   let bytes = 0;
