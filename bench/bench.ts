@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runReservationsBench } from './reservations/reservations-bench.ts';
 import { runSearchBench } from './search/search-bench.ts';
 
 export interface BenchOptions {
@@ -6,21 +7,28 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** Leaves out what is larger. */
   readonly upTo: number;
+  /** One part of the bench, that writes no report. */
+  readonly only: string | undefined;
 }
 
 /** By the name that the command line gives. */
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
+  reservations: runReservationsBench,
   search: runSearchBench,
 };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, 'up-to': { type: 'string', default: '1000000' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    'up-to': { type: 'string', default: '1000000' },
+    only: { type: 'string' },
+  },
 });
 const bench = positionals.length === 1 ? BENCHES[positionals[0] ?? ''] : undefined;
 if (bench === undefined) {
-  console.error(`usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--quick] [--up-to N]`);
+  console.error(`usage: npm run bench -- ${Object.keys(BENCHES).join('|')} [--quick] [--up-to N] [--only PART]`);
   process.exitCode = 2;
 } else {
-  await bench({ quick: values.quick, upTo: Number(values['up-to']) });
+  await bench({ quick: values.quick, upTo: Number(values['up-to']), only: values.only });
 }

@@ -1,7 +1,7 @@
 import { getReservation as operation } from '../shared/contract/interests.ts';
 import { api } from '../shared/http/api.ts';
 import { bearerTokenOf, unauthorized } from '../shared/http/request.ts';
-import { receiptOf, reservationOfToken } from '../shared/reservations/reservation-desk.ts';
+import { reservationAnswer, reservationOfToken } from '../shared/reservations/reservation-desk.ts';
 import { reservationDesk } from '../shared/runtime/desks.ts';
 
 const openDesk = reservationDesk();
@@ -10,13 +10,5 @@ export const handler = api(operation, async ({ event }) => {
   const desk = await openDesk();
   const reservation = await reservationOfToken(bearerTokenOf(event), desk);
   if (reservation === undefined) throw unauthorized();
-  const { person, timeframe, locale, consents, history } = reservation;
-  return {
-    ...(await receiptOf(reservation, desk)),
-    person,
-    timeframe,
-    locale,
-    consents: [...consents],
-    history: [...history],
-  };
+  return reservationAnswer(reservation, desk);
 });

@@ -1,8 +1,9 @@
 import { submitInterest as operation } from '../shared/contract/interests.ts';
 import { type ApiRequest, api } from '../shared/http/api.ts';
 import { badFields, HttpProblem } from '../shared/http/http-problem.ts';
-import { idempotencyKeyOf } from '../shared/http/request.ts';
-import { furtherFaults, submitInterest } from '../shared/reservations/submit-interest.ts';
+import { idempotencyKeyOf, senderAddressOf } from '../shared/http/request.ts';
+import { furtherFaults } from '../shared/reservations/interest-faults.ts';
+import { submitInterest } from '../shared/reservations/submit-interest.ts';
 import { submissionDesk } from '../shared/runtime/desks.ts';
 
 const desk = submissionDesk();
@@ -13,6 +14,7 @@ const answer = async ({ body, event }: ApiRequest<typeof operation>) => {
       body,
       idempotencyKey: idempotencyKeyOf(event),
       globalPrivacyControl: event.headers['sec-gpc'] === '1',
+      senderAddress: senderAddressOf(event),
     },
     await desk(),
   );
@@ -21,6 +23,10 @@ const answer = async ({ body, event }: ApiRequest<typeof operation>) => {
       return { status: 'confirmation-sent' as const };
     case 'invalid':
       throw badFields(result.errors);
+    case 'too-many':
+      throw new HttpProblem(429, 'Too many forms came from your network address. Please try again later.', {
+        headers: { 'retry-after': String(result.retryAfterSeconds) },
+      });
     case 'key-reused':
       throw new HttpProblem(
         422,

@@ -13,6 +13,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { FACT_TABLE } from '../shared/counts/fact-table.ts';
 import { DEALER_TABLE } from '../shared/dealers/dealer-table.ts';
+import { LIMIT_TABLE } from '../shared/limits/limit-table.ts';
 import { OUTBOX_TABLE } from '../shared/outbox/outbox-table.ts';
 import { RESERVATION_TABLE } from '../shared/reservations/reservation-table.ts';
 import { PEPPER_SECRET, SIGNING_SECRET } from '../shared/runtime/secret-names.ts';
@@ -54,6 +55,13 @@ export class DataStack extends Stack {
             projectionType: ProjectionType.KEYS_ONLY,
           },
         ],
+      }),
+      limits: this.table('Limits', LIMIT_TABLE, {
+        timeToLiveAttribute: LIMIT_TABLE.timeToLive,
+        // Counters of the last day: nothing to recover, and nothing to keep.
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: false },
+        deletionProtection: false,
+        removalPolicy: RemovalPolicy.DESTROY,
       }),
     };
     this.secrets = {

@@ -83,6 +83,7 @@ export class EdgeStack extends Stack {
         '/v1/*': {
           ...apiBehavior,
           cachePolicy: CachePolicy.CACHING_DISABLED,
+          functionAssociations: [this.atRequest('viewer-address')],
         },
       },
     });

@@ -7,7 +7,7 @@ export interface TableAccess {
   readonly index?: 'due';
 }
 
-export type TableName = 'dealers' | 'reservations' | 'facts' | 'outbox';
+export type TableName = 'dealers' | 'reservations' | 'facts' | 'outbox' | 'limits';
 export type SecretName = 'pepper' | 'signing';
 
 export type Trigger =
@@ -37,6 +37,8 @@ const searchStores: TableAccess = { actions: ['GetItem', 'Query'], partitions: [
 const lookUpStores: TableAccess = { actions: ['GetItem', 'Query'], partitions: [dealers, index] };
 const lookUpRouting: TableAccess = { actions: ['GetItem', 'Query'], partitions: [dealers, routing, index] };
 const append: TableAccess = { actions: ['PutItem'] };
+/** A lead that the store has already is sent again under its own row. */
+const appendOrRenew: TableAccess = { actions: ['PutItem', 'UpdateItem'] };
 
 /** A request that a person waits for. */
 const interactive = { memoryMegabytes: 1024, timeoutSeconds: 10 } as const;
@@ -65,6 +67,7 @@ export const FUNCTIONS = {
       reservations: { actions: ['GetItem', 'PutItem', 'DeleteItem', 'ConditionCheckItem'] },
       facts: append,
       outbox: append,
+      limits: { actions: ['UpdateItem'] },
     },
     secrets: ['pepper', 'signing'],
     gazetteer: true,
@@ -87,9 +90,35 @@ export const FUNCTIONS = {
     secrets: ['signing'],
     ...interactive,
   },
+  'change-reservation': {
+    trigger: { route: 'PATCH /v1/reservation' },
+    access: {
+      dealers: { actions: ['GetItem', 'Query'], partitions: [stores, dealers, routing, index] },
+      reservations: { actions: ['GetItem', 'PutItem', 'DeleteItem', 'Query'] },
+      facts: append,
+      outbox: appendOrRenew,
+    },
+    secrets: ['signing'],
+    gazetteer: true,
+    ...interactive,
+  },
+  unsubscribe: {
+    trigger: { route: 'POST /v1/reservation/unsubscribe' },
+    access: {
+      dealers: lookUpRouting,
+      reservations: { actions: ['GetItem', 'PutItem'] },
+      outbox: { actions: ['UpdateItem'] },
+    },
+    secrets: ['signing'],
+    ...interactive,
+  },
   'withdraw-reservation': {
     trigger: { route: 'DELETE /v1/reservation' },
-    access: { reservations: { actions: ['GetItem', 'PutItem', 'DeleteItem'] }, facts: append },
+    access: {
+      reservations: { actions: ['GetItem', 'PutItem', 'DeleteItem'] },
+      facts: append,
+      outbox: append,
+    },
     secrets: ['signing'],
     ...interactive,
   },
@@ -107,8 +136,8 @@ export const FUNCTIONS = {
     trigger: { stream: 'outbox' },
     access: {
       dealers: lookUpRouting,
-      reservations: { actions: ['GetItem'] },
-      outbox: { actions: ['UpdateItem'] },
+      reservations: { actions: ['GetItem', 'Query'] },
+      outbox: { actions: ['GetItem', 'UpdateItem', 'Query'] },
     },
     secrets: ['signing'],
     sendsMail: true,
@@ -119,8 +148,8 @@ export const FUNCTIONS = {
     trigger: { everyMinutes: 1 },
     access: {
       dealers: lookUpRouting,
-      reservations: { actions: ['GetItem'] },
-      outbox: { actions: ['UpdateItem', 'Query'], index: 'due' },
+      reservations: { actions: ['GetItem', 'Query'] },
+      outbox: { actions: ['GetItem', 'UpdateItem', 'Query'], index: 'due' },
     },
     secrets: ['signing'],
     sendsMail: true,

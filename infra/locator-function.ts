@@ -17,6 +17,7 @@ import { Construct } from 'constructs';
 import packageFile from '../package.json' with { type: 'json' };
 import { FACT_TABLE } from '../shared/counts/fact-table.ts';
 import { DEALER_TABLE } from '../shared/dealers/dealer-table.ts';
+import { LIMIT_TABLE } from '../shared/limits/limit-table.ts';
 import { NEW_DELIVERY_FILTER, OUTBOX_TABLE } from '../shared/outbox/outbox-table.ts';
 import { RESERVATION_TABLE } from '../shared/reservations/reservation-table.ts';
 import {
@@ -35,6 +36,7 @@ const TABLE_VARIABLES: Readonly<Record<TableName, string>> = {
   reservations: RESERVATION_TABLE.environmentVariable,
   facts: FACT_TABLE.environmentVariable,
   outbox: OUTBOX_TABLE.environmentVariable,
+  limits: LIMIT_TABLE.environmentVariable,
 };
 const SECRET_VARIABLES = { pepper: PEPPER_SECRET, signing: SIGNING_SECRET };
 
@@ -124,9 +126,7 @@ export class LocatorFunction extends Construct {
   private grantTable(table: TableV2, { actions, partitions, index }: TableAccess): void {
     this.lambda.addToRolePolicy(
       new PolicyStatement({
-        actions: actions
-          .filter((action) => index === undefined || action !== 'Query')
-          .map((action) => `dynamodb:${action}`),
+        actions: actions.map((action) => `dynamodb:${action}`),
         resources: [table.tableArn],
         ...(partitions && {
           conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [...partitions] } },

@@ -1,8 +1,6 @@
 import {
   type AttributeValue,
   BatchWriteItemCommand,
-  CreateTableCommand,
-  type CreateTableCommandInput,
   type DynamoDBClient,
   paginateQuery,
 } from '@aws-sdk/client-dynamodb';
@@ -17,13 +15,6 @@ export interface StoredStore {
   readonly payload: AttributeValue;
   /** Of the locator's own row, keys included. */
   readonly bytes: number;
-}
-
-export async function createTable(
-  client: DynamoDBClient,
-  input: Omit<CreateTableCommandInput, 'BillingMode'>,
-): Promise<void> {
-  await client.send(new CreateTableCommand({ ...input, BillingMode: 'PAY_PER_REQUEST' }));
 }
 
 /** Every store's row in the locator's own table. */

@@ -3,7 +3,8 @@ import { DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import ngeohash from 'ngeohash';
 import { type Box, distanceMeters, EARTH_RADIUS_METERS } from '../../shared/geo/distance.ts';
 import type { Point } from '../../shared/geo/point.ts';
-import { createTable, type StoredStore, writeItems } from './bench-tables.ts';
+import { createTable } from '../create-table.ts';
+import { type StoredStore, writeItems } from './bench-tables.ts';
 import { type Contender, METERS_PER_MILE, nearestByRings } from './contender.ts';
 
 const PARTITION = 'store';

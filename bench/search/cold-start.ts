@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { bundleFunctions } from '../../infra/bundle.ts';
 import { DEALER_TABLE } from '../../shared/dealers/dealer-table.ts';
 import { gatewayEvent } from '../../test/support/gateway-event.ts';
-import { percentile } from './figures.ts';
+import { percentile } from '../percentile.ts';
 
 const run = promisify(execFile);
 

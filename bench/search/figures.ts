@@ -1,3 +1,4 @@
+import { percentile } from '../percentile.ts';
 import type { Question, Sample } from './measure.ts';
 
 export interface Figures {
@@ -30,12 +31,6 @@ export function figuresOf(samples: readonly Sample[]): Figures {
     extra: sum((sample) => sample.extra),
     failed: samples.filter((sample) => sample.failure !== undefined).length,
   };
-}
-
-/** The smallest value that so large a share of them does not exceed. `NaN` of nothing. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
 
 /** One contender at one question over so many stores. */

@@ -3,7 +3,8 @@ import { GeoDataManager, GeoDataManagerConfiguration, GeoTableUtil } from 'dynam
 import { distanceMeters } from '../../shared/geo/distance.ts';
 import type { Point } from '../../shared/geo/point.ts';
 import type { StoredItem } from '../../shared/runtime/item-bytes.ts';
-import { createTable, inBatches, type StoredStore } from './bench-tables.ts';
+import { createTable } from '../create-table.ts';
+import { inBatches, type StoredStore } from './bench-tables.ts';
 import { type Contender, nearestByRings } from './contender.ts';
 
 /**

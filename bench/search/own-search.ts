@@ -4,7 +4,7 @@ import { applyDealerChanges } from '../../shared/dealers/dealer-import-table.ts'
 import { DEALER_TABLE, type DealerTable, dealerTable } from '../../shared/dealers/dealer-table.ts';
 import { type DealerSource, findDealers } from '../../shared/dealers/find-dealers.ts';
 import { type LeafRows, within } from '../../shared/geo/nearest.ts';
-import { createTable } from './bench-tables.ts';
+import { createTable } from '../create-table.ts';
 import type { Contender } from './contender.ts';
 import type { MeteredDynamoDb, ReadCost } from './read-meter.ts';
 

@@ -1,7 +1,7 @@
 import { populatedPlaces } from '../../data/gazetteer/sources.ts';
 import type { Dealer } from '../../shared/dealers/dealer.ts';
 import type { Point } from '../../shared/geo/point.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 export type OriginKind = 'city' | 'uniform' | 'remote';
 

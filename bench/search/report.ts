@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { arch, cpus, platform, release, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { markdownTable } from '../markdown-table.ts';
+import { runTable } from '../run-table.ts';
 import type { ColdStart } from './cold-start.ts';
 import { figuresOf, questionText } from './figures.ts';
 import { QUESTIONS } from './measure.ts';
@@ -24,10 +23,10 @@ export function searchReport({ seed, date, seconds, scenes, coldStart }: SearchR
     '# The bench',
     '`npm run bench search` measures the search beside others, all on one DynamoDB Local for each number of stores, and writes this file; with ' +
       '`-- --quick` it takes a minute, asks from few origins and only prints.',
-    environment(seed, date, seconds),
+    runTable({ seed, date, seconds, packages: PACKAGES }),
     '## Targets',
     `${targets.filter(({ reached }) => reached).length} of ${targets.length} reached.`,
-    table(
+    markdownTable(
       ['target', 'figure', 'reached'],
       targets.map(({ target, figure, reached, whyNot }) => [
         target,
@@ -39,7 +38,7 @@ export function searchReport({ seed, date, seconds, scenes, coldStart }: SearchR
     COUNTING,
     ...scenes.map(sceneReport),
     '## Beside the search',
-    table(
+    markdownTable(
       ['what', 'figure'],
       [
         ['gazetteer.bin', `${(coldStart.gazetteerBytes / 1_000).toFixed(0)} KB`],
@@ -66,30 +65,6 @@ const COUNTING = `- Stores cluster around US cities by population; rows have the
   to 2,000 and 1 beyond. dynamodb-geo fails when a ring is so wide that its covering needs a whole face of the globe. The nine cells drop a letter until they hold enough.
 - Queries and read units are exact and repeat with the seed; times are those of this machine and of an emulator.`;
 
-function environment(seed: number, date: Date, seconds: number): string {
-  const versions = PACKAGES.map((name) => `${name} ${versionOf(name)}`).join(', ');
-  const [cpu] = cpus();
-  return table(
-    ['run', ''],
-    [
-      ['date', date.toISOString().slice(0, 10)],
-      ['seed', String(seed)],
-      ['took', `${Math.round(seconds)} s`],
-      [
-        'machine',
-        `${cpus().length} × ${cpu?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()} ${release()} ${arch()}`,
-      ],
-      ['versions', `Node ${process.versions.node}, ${versions}`],
-    ],
-  );
-}
-
-function versionOf(name: string): string {
-  const file = join(import.meta.dirname, '..', '..', 'node_modules', name, 'package.json');
-  const { version }: { version: string } = JSON.parse(readFileSync(file, 'utf8'));
-  return version;
-}
-
 function sceneReport(scene: Scene): string {
   const { storeCount, meanRowBytes, leaves, indexCost, keyLengths, bestKeyLength, planning } = scene;
   const facts = [
@@ -103,7 +78,7 @@ function sceneReport(scene: Scene): string {
       .join('; ')}. Chosen: ${bestKeyLength}.`,
   ];
   const blocks = QUESTIONS.map((question) =>
-    table(
+    markdownTable(
       [
         questionText(question),
         'searches',
@@ -136,9 +111,4 @@ function sceneReport(scene: Scene): string {
     ),
   );
   return [`## ${count(storeCount)} stores`, facts.join('\n'), ...blocks].join('\n\n');
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startDynamoDbLocal } from '../../local/dynamodb-local.ts';
 import type { BenchOptions } from '../bench.ts';
+import { withEmulator } from '../with-emulator.ts';
 import { measureColdStart } from './cold-start.ts';
 import { OwnSearch } from './own-search.ts';
 import { clusteredDealers, origins } from './places.ts';
@@ -44,25 +44,18 @@ export async function runSearchBench({ quick, upTo }: BenchOptions): Promise<voi
     const tryAll = !quick && sizes.storeCount <= TRIED_UP_TO;
     const keyLengths = tryAll ? KEY_LENGTHS : [scenes.at(-1)?.bestKeyLength ?? 2];
     const plan = { ...sizes, seed: SEED, origins: asked, keyLengths };
-    scenes.push(await withEmulator((endpoint) => playScene(plan, meteredDynamoDb(endpoint), say)));
+    // Each with an emulator of its own, so that none is slowed by the tables of another.
+    scenes.push(
+      await withEmulator((endpoint) => playScene(plan, meteredDynamoDb(endpoint), say), EMULATOR_HEAP_MEGABYTES),
+    );
   }
   say('starting the bundled function');
   const coldStart = await withEmulator(async (endpoint) => {
     const dealers = clusteredDealers(COLD_START_STORES, SEED);
     const { tableName } = await OwnSearch.load(meteredDynamoDb(endpoint), 'cold-start', dealers);
     return measureColdStart(endpoint, tableName, quick ? 5 : 20);
-  });
+  }, EMULATOR_HEAP_MEGABYTES);
   const report = searchReport({ seed: SEED, date: new Date(), seconds: seconds(), scenes, coldStart });
   console.log(report);
   if (!quick) await writeFile(REPORT, report);
-}
-
-/** Every scene has an emulator of its own, so that none is slowed by the tables of another. */
-async function withEmulator<Result>(use: (endpoint: string) => Promise<Result>): Promise<Result> {
-  const emulator = await startDynamoDbLocal(undefined, EMULATOR_HEAP_MEGABYTES);
-  try {
-    return await use(emulator.endpoint);
-  } finally {
-    await emulator.stop();
-  }
 }

@@ -149,10 +149,14 @@ export const ReservationAnswer = z.extend(Receipt, {
   }),
   timeframe: z.nullable(z.string()),
   locale: LocaleId,
+  disposableAddress: z
+    .boolean()
+    .check(z.meta({ description: 'Whether the address is of a service for throw-away mailboxes.' })),
   consents: z.array(
     z.strictObject({
       id: z.enum(['email', 'phone']),
       granted: z.boolean(),
+      phone: z.optional(z.string()).check(z.meta({ description: 'The number that the words stood under.' })),
       text: z.string(),
       version: z.string(),
       locale: LocaleId,
@@ -164,6 +168,38 @@ export const ReservationAnswer = z.extend(Receipt, {
   history: z.array(z.strictObject({ at: z.iso.datetime(), event: z.string() })),
 });
 export type ReservationAnswer = z.infer<typeof ReservationAnswer>;
+
+/** What may change of a confirmed reservation; what is absent stays, null takes away. */
+export const ChangeBody = z
+  .strictObject({
+    dealerId: z.optional(z.nullable(DealerId)),
+    model: z.optional(Model),
+    phone: z.optional(z.nullable(Phone)),
+    zip: z.optional(Zip),
+    timeframe: z.optional(z.nullable(Timeframe)),
+    locale: z.optional(LocaleId),
+    consents: z.optional(
+      z.strictObject(
+        {
+          email: z.optional(z.boolean('must be true or false')),
+          phone: z.optional(z.boolean('must be true or false')),
+          version: z.string('must be the version that GET /v1/form gave with the wording'),
+        },
+        'must be an object of version and email, phone or both',
+      ),
+    ),
+  })
+  .check(z.refine((body) => Object.keys(body).length > 0, 'must have at least one member to change'));
+export type ChangeBody = z.infer<typeof ChangeBody>;
+
+export const UnsubscribeQuery = z.strictObject({
+  token: z.string('is required: the address in the List-Unsubscribe header has it').check(z.maxLength(1000)),
+});
+
+/** RFC 8058, 3.1: the only form that a mail program sends. */
+export const UnsubscribeBody = z.strictObject({
+  'List-Unsubscribe': z.literal('One-Click', 'must be One-Click'),
+});
 
 export const getForm = {
   summary: 'What the form shows',
@@ -179,7 +215,7 @@ export const submitInterest = {
   body: InterestBody,
   idempotencyKey: true,
   success: { status: 202, content: json(InterestAnswer) },
-  refusals: [400, 409, 413, 415, 422],
+  refusals: [400, 409, 413, 415, 422, 429],
 } as const satisfies Operation;
 
 export const confirmInterest = {
@@ -195,6 +231,24 @@ export const getReservation = {
   security: 'manage-token',
   success: { status: 200, content: json(ReservationAnswer) },
   refusals: [400, 401],
+} as const satisfies Operation;
+
+export const changeReservation = {
+  summary: 'Change the store, the model or other details; the number and the place in line by time stay',
+  security: 'manage-token',
+  body: ChangeBody,
+  success: { status: 200, content: json(ReservationAnswer) },
+  refusals: [400, 401, 413, 415],
+} as const satisfies Operation;
+
+export const unsubscribe = {
+  summary: 'End the consent to news by e-mail, in one click of a mail program (RFC 8058)',
+  security: 'public',
+  query: UnsubscribeQuery,
+  body: UnsubscribeBody,
+  form: true,
+  success: { status: 204, content: {} },
+  refusals: [400, 404, 413, 415],
 } as const satisfies Operation;
 
 export const withdrawReservation = {

@@ -49,15 +49,20 @@ export function openApiDocument(version: string) {
 }
 
 function describe(route: string, operation: Operation): object {
-  const { success, refusals } = operation;
+  const { body, success, refusals } = operation;
   const parameters = [...pathParameters(operation), ...queryParameters(operation), ...headerParameters(operation)];
   return {
     operationId: operationIdOf(route),
     summary: operation.summary,
     security: SECURITY[operation.security],
     ...(parameters.length > 0 && { parameters }),
-    ...(operation.body && {
-      requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(operation.body, 'input') } } },
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(
+          bodyTypesOf(operation).map((type) => [type, { schema: jsonSchema(body, 'input') }]),
+        ),
+      },
     }),
     responses: {
       [success.status]: {
@@ -72,6 +77,11 @@ function describe(route: string, operation: Operation): object {
       default: problemResponse('A fault of ours, or a moment of overload; quote `instance`.'),
     },
   };
+}
+
+/** The media types that an operation's body may come in. */
+function bodyTypesOf({ form }: Operation): readonly string[] {
+  return form ? ['application/x-www-form-urlencoded', 'multipart/form-data'] : ['application/json'];
 }
 
 function problemResponse(description: string): object {

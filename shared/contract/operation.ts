@@ -10,6 +10,8 @@ export interface Operation {
   /** Without one, every query parameter is refused. */
   readonly query?: z.ZodMiniType;
   readonly body?: z.ZodMiniType;
+  /** The body is a form, in either of its media types; JSON unless told. */
+  readonly form?: true;
   /** Name of the one path parameter. */
   readonly pathParameter?: string;
   readonly idempotencyKey?: true;

@@ -1,7 +1,15 @@
 import { getHealth, getOpenApi } from './always.ts';
 import { findDealers, findPlaces, getDealer } from './dealers.ts';
 import { countInterests } from './interest-counts.ts';
-import { confirmInterest, getForm, getReservation, submitInterest, withdrawReservation } from './interests.ts';
+import {
+  changeReservation,
+  confirmInterest,
+  getForm,
+  getReservation,
+  submitInterest,
+  unsubscribe,
+  withdrawReservation,
+} from './interests.ts';
 import type { Operation } from './operation.ts';
 
 /**
@@ -16,7 +24,9 @@ export const OPERATIONS = {
   'POST /v1/interests': submitInterest,
   'POST /v1/interests/confirm': confirmInterest,
   'GET /v1/reservation': getReservation,
+  'PATCH /v1/reservation': changeReservation,
   'DELETE /v1/reservation': withdrawReservation,
+  'POST /v1/reservation/unsubscribe': unsubscribe,
   'GET /v1/interest-counts': countInterests,
   'GET /v1/health': getHealth,
   'GET /v1/openapi.json': getOpenApi,

@@ -39,8 +39,9 @@ export const DEFINITIONS = {
   submitted: 'Reservations asked for. One that is asked for again before it is confirmed counts once.',
   confirmed: 'Reservations confirmed by mail.',
   withdrawn: 'Confirmed reservations withdrawn.',
-  movedIn: 'Confirmed reservations that changed store, model or ZIP into this group.',
-  movedOut: 'Confirmed reservations that changed store, model or ZIP out of this group.',
+  movedIn: 'Confirmed reservations that changed store, model, ZIP or another thing that is counted, into this group.',
+  movedOut:
+    'Confirmed reservations that changed store, model, ZIP or another thing that is counted, out of this group.',
   active:
     'confirmed - withdrawn + movedIn - movedOut: over all days, the reservations that stand; over a range, the net change.',
 } as const;

@@ -49,7 +49,7 @@ export function api<const O extends Operation>(
   const { status, content } = operation.success;
   const handle = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const mediaType = chooseMediaType(event.headers['accept'], Object.keys(content));
-    const raw = { query: queryOf(event), body: operation.body && bodyOf(event) };
+    const raw = { query: queryOf(event), body: operation.body && (await bodyOf(event, operation.form)) };
     const query = parseInput(operation.query ?? NoQuery, '?', raw.query);
     const body = parseInput(operation.body ?? z.undefined(), '#', raw.body);
     if (query.errors !== undefined || body.errors !== undefined) {

@@ -6,7 +6,8 @@ const MAX_BYTES = 8_192;
 const MAX_DEPTH = 16;
 const CONTENT_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
-interface Body {
+/** A request's body as the gateway hands it over. */
+export interface Body {
   readonly contentType: string | undefined;
   readonly contentEncoding: string | undefined;
   readonly text: string | undefined;
@@ -24,9 +25,6 @@ export function parseJsonBody(body: Body): unknown {
   if (body.contentType === undefined || !CONTENT_TYPE.test(body.contentType.trim())) {
     throw new HttpProblem(415, 'The body must be application/json in UTF-8; say so in the content-type header.');
   }
-  if (body.contentEncoding !== undefined && body.contentEncoding.toLowerCase() !== 'identity') {
-    throw new HttpProblem(415, 'The body must not be compressed.');
-  }
   const text = textOf(body);
   let value: unknown;
   try {
@@ -39,11 +37,20 @@ export function parseJsonBody(body: Body): unknown {
   return value;
 }
 
-function textOf(body: Body): string {
+/** The body's bytes. @throws HttpProblem 413 or 415 */
+export function bytesOf(body: Body): Buffer<ArrayBuffer> {
+  if (body.contentEncoding !== undefined && body.contentEncoding.toLowerCase() !== 'identity') {
+    throw new HttpProblem(415, 'The body must not be compressed.');
+  }
   const bytes = Buffer.from(body.text ?? '', body.isBase64 ? 'base64' : 'utf8');
   if (bytes.length > MAX_BYTES) {
     throw new HttpProblem(413, `The body has ${bytes.length} bytes; at most ${MAX_BYTES} are taken.`);
   }
+  return bytes;
+}
+
+function textOf(body: Body): string {
+  const bytes = bytesOf(body);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

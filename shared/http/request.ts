@@ -1,5 +1,8 @@
+import { isIP } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
+import type { Operation } from '../contract/operation.ts';
+import { parseFormBody } from './form-body.ts';
 import { badFields, type FieldError, HttpProblem, pointerOf } from './http-problem.ts';
 import { parseJsonBody } from './json-body.ts';
 
@@ -19,14 +22,15 @@ export function queryOf(event: APIGatewayProxyEventV2): Record<string, string> {
   return Object.fromEntries(parameters);
 }
 
-/** The body's JSON value. @throws HttpProblem 400, 413 or 415 */
-export function bodyOf(event: APIGatewayProxyEventV2): unknown {
-  return parseJsonBody({
+/** The body's value, JSON unless the operation takes a form. @throws HttpProblem 400, 413 or 415 */
+export async function bodyOf(event: APIGatewayProxyEventV2, form: Operation['form']): Promise<unknown> {
+  const body = {
     contentType: event.headers['content-type'],
     contentEncoding: event.headers['content-encoding'],
     text: event.body,
     isBase64: event.isBase64Encoded,
-  });
+  };
+  return form === undefined ? parseJsonBody(body) : parseFormBody(body);
 }
 
 /**
@@ -48,7 +52,9 @@ function fieldErrors(issue: z.core.$ZodIssue, root: '?' | '#'): FieldError[] {
     const detail = root === '?' ? 'is not a parameter of this address' : 'is not a member of this body';
     return issue.keys.map((key) => ({ pointer: pointerOf(root, [...issue.path, key]), detail }));
   }
-  if (issue.path.length === 0) return [{ pointer: root, detail: 'must be a JSON object' }];
+  if (issue.path.length === 0) {
+    return [{ pointer: root, detail: issue.code === 'custom' ? issue.message : 'must be a JSON object' }];
+  }
   return [{ pointer: pointerOf(root, issue.path), detail: issue.message }];
 }
 
@@ -63,6 +69,19 @@ export function idempotencyKeyOf(event: APIGatewayProxyEventV2): string | undefi
   }
   return key;
 }
+
+/**
+ * The sender's address: the viewer's as the edge reports it, without an edge the gateway's peer.
+ * The header can be forged only by a request that does not come through the edge.
+ */
+export function senderAddressOf(event: APIGatewayProxyEventV2): string {
+  const reported = event.headers[VIEWER_ADDRESS_HEADER] ?? '';
+  // What is no address would be counted for nobody.
+  return isIP(reported) === 0 ? event.requestContext.http.sourceIp : reported;
+}
+
+/** Set by `infra/edge/viewer-address.js`, whatever the viewer has sent under its name. */
+const VIEWER_ADDRESS_HEADER = 'x-viewer-address';
 
 /** The bearer token. @throws HttpProblem 401, alike for a missing header and for another scheme */
 export function bearerTokenOf(event: APIGatewayProxyEventV2): string {

@@ -1,7 +1,7 @@
 import { launch, modelName, timeframeLabel } from '../launch/launch.ts';
 import { oneLine } from '../mail/mail-content.ts';
 import { wrapText } from '../mail/wrap-text.ts';
-import { consentTo, LANGUAGES, type OutgoingLead } from './outgoing-lead.ts';
+import { consentTo, DISPOSABLE_ADDRESS, LANGUAGES, type OutgoingLead } from './outgoing-lead.ts';
 
 /** A line of 76 or more makes a mailer switch to quoted-printable; deeper elements are indented by up to 5. */
 const COLUMNS = 75 - 5;
@@ -77,6 +77,7 @@ function remarks(lead: OutgoingLead): readonly string[] {
     `Consent: e-mail ${email === undefined ? 'NO' : `yes (version ${email.version})`}; calls and texts ${
       phone === undefined ? 'NO' : `yes (version ${phone.version})`
     }.`,
+    ...(lead.reservation.disposableAddress ? [DISPOSABLE_ADDRESS] : []),
     `Language: ${LANGUAGES[lead.reservation.locale]}.`,
     'Interest only: no car, price or date was promised.',
   ];

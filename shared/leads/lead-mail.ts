@@ -4,7 +4,7 @@ import { layOutMail, type MailBlock, type MailFact } from '../mail/mail-layout.t
 import { mailTime } from '../mail/mail-time.ts';
 import { siteLink } from '../mail/site-link.ts';
 import { buildAdf } from './adf.ts';
-import { consentTo, LANGUAGES, type OutgoingLead } from './outgoing-lead.ts';
+import { consentTo, DISPOSABLE_ADDRESS, LANGUAGES, type OutgoingLead } from './outgoing-lead.ts';
 
 /**
  * The mail to the store's people, in English: who, what, when, and how they may answer.
@@ -28,7 +28,11 @@ export function buildLeadMail(
         text: `${fullName(lead)} has reserved an interest in ${launch.make} and chose ${dealer.name}, ${dealer.address.city}, ${dealer.address.state}, as the store to hear from.`,
       },
       ...(lead.resend
-        ? [paragraph('You have been sent this lead before: it is the same buyer, sent again on request.')]
+        ? [
+            paragraph(
+              'You have been sent this lead before. This is how it stands now: the buyer has changed something, or it was sent again on request. Please go by this mail alone, also in what the buyer agrees to.',
+            ),
+          ]
         : []),
       { kind: 'facts', facts: leadFacts(lead) },
       { kind: 'section', title: 'How you may answer' },
@@ -61,10 +65,15 @@ export function buildLeadMail(
 }
 
 function leadFacts(lead: OutgoingLead): readonly MailFact[] {
-  const { person, model, timeframe, locale, number } = lead.reservation;
+  const { person, model, timeframe, locale, number, disposableAddress } = lead.reservation;
   return [
     { label: 'Name', value: fullName(lead) },
-    { label: 'E-mail', value: person.email, href: mailtoLink(person.email) },
+    {
+      label: 'E-mail',
+      value: person.email,
+      href: mailtoLink(person.email),
+      ...(disposableAddress && { note: DISPOSABLE_ADDRESS }),
+    },
     ...(person.phone === undefined ? [] : [phoneFact(person.phone, consentTo('phone', lead) !== undefined)]),
     { label: 'ZIP', value: person.zip },
     { label: 'Interested in', value: modelName(model, 'en-US') },

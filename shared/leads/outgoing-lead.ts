@@ -6,23 +6,27 @@ import type { ConfirmedReservation, ConsentEvidence } from '../reservations/rese
 export interface OutgoingLead {
   /** The same on every try: a CRM knows a lead by it. */
   readonly id: string;
-  /** Whether someone asked for it to be sent once more. */
+  /** Whether the store has been sent it before, as it stood then. */
   readonly resend: boolean;
   /** RFC 3339 UTC: when the buyer asked for this store. */
   readonly requestedAt: string;
-  readonly reservation: Pick<ConfirmedReservation, 'number' | 'person' | 'model' | 'timeframe' | 'locale' | 'consents'>;
+  readonly reservation: Pick<
+    ConfirmedReservation,
+    'number' | 'person' | 'model' | 'timeframe' | 'locale' | 'consents' | 'disposableAddress'
+  >;
   readonly dealer: Pick<Dealer, 'id' | 'name' | 'status' | 'address'>;
 }
 
 /**
  * The consent that allows a kind of contact, or `undefined` when none does. The last word of the buyer counts, and
- * calls and texts are allowed to the one store that the shown words name (47 CFR 64.1200(f)(9)): after a change of store
- * the old consent does not serve the new one.
+ * calls and texts are allowed to the one store that the shown words name (47 CFR 64.1200(f)(9)), at the number that stood above
+ * them: after a change of store or number the old consent does not serve the new one.
  */
 export function consentTo(contact: ConsentEvidence['id'], lead: OutgoingLead): ConsentEvidence | undefined {
   const last = lead.reservation.consents.findLast((consent) => consent.id === contact);
   if (last === undefined || !last.granted) return undefined;
   if (contact === 'email') return last;
+  if (last.phone !== lead.reservation.person.phone) return undefined;
   const wording = wordingOf(last.version);
   if (wording === undefined) return undefined;
   return last.text === consentText(wording, contact, last.locale, lead.dealer.name) ? last : undefined;
@@ -30,3 +34,6 @@ export function consentTo(contact: ConsentEvidence['id'], lead: OutgoingLead): C
 
 /** The buyer's language, as a store in the US calls it. */
 export const LANGUAGES: Readonly<Record<Locale, string>> = { 'en-US': 'English', 'es-US': 'Spanish' };
+
+/** Said of an address that the buyer may never read again. */
+export const DISPOSABLE_ADDRESS = 'The address is of a service for throw-away mailboxes.';

@@ -29,21 +29,34 @@ export interface MailLayout {
   readonly blocks: readonly MailBlock[];
   /** Why the reader gets this mail. */
   readonly reason: string;
+  /** Where a mail program may POST that its reader wants no more news. */
+  readonly unsubscribeUrl?: string;
 }
 
 const PRIVACY_LABEL = { 'en-US': 'Privacy', 'es-US': 'Privacidad' } as const;
 
 /**
  * The mail in text and in HTML: no image, no table, no script, nothing loaded from elsewhere, no tracking.
- * @throws RangeError when a piece of it holds a control character, line break or lone surrogate
+ * @throws RangeError when a piece of it holds a control character, line break or lone surrogate, or the address to unsubscribe at
+ * cannot stand in a header
  */
 export function layOutMail(mail: MailLayout): MailContent {
   return {
     subject: oneLine('mail subject', mail.subject),
     text: mailText(mail),
     html: mailHtml(mail),
-    headers: AUTOMATIC_HEADERS,
+    headers: {
+      ...AUTOMATIC_HEADERS,
+      ...(mail.unsubscribeUrl !== undefined && unsubscribeHeaders(mail.unsubscribeUrl)),
+    },
   };
+}
+
+/** One click in the mail program (RFC 8058), which must find the headers in this order under the sender's DKIM signature. */
+function unsubscribeHeaders(url: string): Readonly<Record<string, string>> {
+  if (!/^https?:\/\/[\w.~:/?=&%-]+$/.test(url))
+    throw new RangeError('the address to unsubscribe at is not of URL characters');
+  return { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
 }
 
 function mailText(mail: MailLayout): string {

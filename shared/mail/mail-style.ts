@@ -23,7 +23,8 @@ export const mailStyle = {
   fact: `margin:0;padding:12px 0;border-top:1px solid ${RULE};overflow-wrap:anywhere`,
   label: `color:${QUIET};font-size:13px;line-height:1.5`,
   value: `color:${INK};font-size:16px;line-height:1.5;font-weight:600`,
-  note: `color:${QUIET};font-size:14px;line-height:1.5`,
+  // A block, or its lines would stand as far apart as those of the text around it.
+  note: `display:block;color:${QUIET};font-size:14px;line-height:1.5`,
   link: `color:${ACCENT};text-decoration:underline`,
   buttonLine: 'margin:32px 0',
   button: `display:inline-block;padding:14px 28px;background:${ACCENT};border-radius:4px;color:#ffffff;font-weight:600;line-height:1.4;text-decoration:none`,

@@ -1,18 +1,20 @@
-/** What is sent. The first three go to the buyer, the others to the store. */
-export const DELIVERY_CHANNELS = [
-  'confirmation-mail',
-  'receipt-mail',
-  'known-address-mail',
-  'lead-mail',
-  'adf-mail',
-] as const;
-export type DeliveryChannel = (typeof DELIVERY_CHANNELS)[number];
+/** Mails to the buyer. */
+export const BUYER_CHANNELS = ['confirmation-mail', 'receipt-mail', 'known-address-mail', 'change-mail'] as const;
+export type BuyerChannel = (typeof BUYER_CHANNELS)[number];
+
+/** The ways in which a store gets a lead. */
+export const LEAD_CHANNELS = ['lead-mail', 'adf-mail'] as const;
+export type LeadChannel = (typeof LEAD_CHANNELS)[number];
+
+/** What is sent. `lead-closed-mail` tells a store that a lead it has been sent is no longer its own. */
+export type DeliveryChannel = BuyerChannel | LeadChannel | 'lead-closed-mail';
 
 /**
  * `pending`: to be sent, or sent again. `delivered`: handed over. `failed`: given up after the last try.
  * `cancelled`: what it was about is gone or has changed.
  */
-export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'cancelled';
+export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed', 'cancelled'] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 /** One thing to send. It holds ids only: what is sent is read from the reservation at that moment, or no longer. */
 export interface Delivery {
@@ -31,6 +33,8 @@ export interface Delivery {
   readonly attempts: number;
   /** Unix seconds; the next try is due from then on. */
   readonly dueAtSeconds: number;
+  /** RFC 3339 UTC: when it was last handed over. What is sent after that is marked as sent again. */
+  readonly deliveredAt?: string;
 }
 
 /** A lead handed to a store: the ledger's row, without a word about the customer. */
@@ -63,7 +67,7 @@ export function backoffSeconds(attempts: number): number | undefined {
 
 /** A delivery to the buyer, due at once. */
 export function buyerDelivery(
-  channel: 'confirmation-mail' | 'receipt-mail' | 'known-address-mail',
+  channel: BuyerChannel,
   about: { id: string; reservationId: string; reservationVersion: number; nowMilliseconds: number },
 ): Delivery {
   return {
@@ -77,8 +81,8 @@ export function buyerDelivery(
 
 /** The deliveries of a lead to its store, due at once. */
 export function leadDeliveries(
-  lead: Lead,
-  channels: readonly ('lead-mail' | 'adf-mail')[],
+  lead: Pick<Lead, 'id' | 'reservationId' | 'dealerId'>,
+  channels: readonly (LeadChannel | 'lead-closed-mail')[],
   reservationVersion: number,
   nowMilliseconds: number,
 ): Delivery[] {

@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
+  GetCommand,
   paginateQuery,
   QueryCommand,
   type TransactWriteCommandInput,
@@ -18,10 +19,12 @@ export const OUTBOX_TABLE = {
   dueIndex: { name: 'due', partitionKey: 'due', sortKey: 'dueAtSeconds' },
 } as const;
 
-/** The stream's filter for rows that are to be sent for the first time (Lambda's event filtering syntax). */
+/**
+ * The stream's filter for rows that nobody has tried to send yet, new or renewed (Lambda's event filtering syntax). Deleted rows have
+ * no new image.
+ */
 export const NEW_DELIVERY_FILTER = {
-  eventName: ['INSERT'],
-  dynamodb: { NewImage: { status: { S: ['pending'] } } },
+  dynamodb: { NewImage: { status: { S: ['pending'] }, attempts: { N: ['0'] } } },
 };
 
 const DELIVERY_PREFIX = 'delivery#';
@@ -33,35 +36,83 @@ const KEEP_BUYER_MAIL_SECONDS = 30 * 24 * 3600;
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** How a try ended. `reason` is of our own words: never a customer's data, never a raw exception. */
+/**
+ * How a try ended. `reason` is of our own words: never a customer's data, never a raw exception. `unanswered`: it was sent, and
+ * nobody knows whether it was taken.
+ */
 export type DeliveryOutcome =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'cancelled'; readonly reason: string }
-  | { readonly kind: 'retry'; readonly reason: string }
+  | { readonly kind: 'retry'; readonly reason: string; readonly unanswered?: boolean }
   | { readonly kind: 'failed'; readonly reason: string };
 
 export type DeliveryKey = Pick<Delivery, 'group' | 'channel'>;
 
+/** A delivery that its holder alone sends. */
+export interface ClaimedDelivery extends Delivery {
+  /** Unix milliseconds: tells this claim from every other of the same delivery. */
+  readonly claimedAtMilliseconds: number;
+}
+
+/**
+ * Whether a lead has been sent to its store. `reached`: it has, or nobody can tell, as whoever sent it did not note how that
+ * ended. `being-sent`: someone holds it at this moment. `not-reached`: it has not, and who claims it from now on sees what was
+ * committed before.
+ */
+export type LeadReach = 'reached' | 'being-sent' | 'not-reached';
+
 export interface OutboxTable {
   /** The parts of a transaction that add a lead's row and its deliveries. */
   additions(lead: Lead | undefined, deliveries: readonly Delivery[]): TransactItem[];
+  /** The parts of a transaction that make deliveries due once more, whatever became of them before. */
+  renewals(deliveries: readonly Delivery[]): TransactItem[];
   /**
    * Takes a delivery for sending, for two minutes: nobody else can meanwhile.
    * @returns it, or `undefined` when it is done, not due yet or claimed by another
    */
-  claim(key: DeliveryKey, nowMilliseconds: number): Promise<Delivery | undefined>;
+  claim(key: DeliveryKey, nowMilliseconds: number): Promise<ClaimedDelivery | undefined>;
   /**
    * Notes how a claimed delivery's try ended, and when it is due again.
-   * @returns its status now; `superseded`, with nothing noted, when another has claimed it since or it is settled already
+   * @returns its status now; `superseded` when another has claimed it since, it was renewed or it is settled already: then
+   * nothing is noted but that it was handed over, if it was
    */
-  settle(claimed: Delivery, outcome: DeliveryOutcome, nowMilliseconds: number): Promise<DeliveryStatus | 'superseded'>;
+  settle(
+    claimed: ClaimedDelivery,
+    outcome: DeliveryOutcome,
+    nowMilliseconds: number,
+  ): Promise<DeliveryStatus | 'superseded'>;
   /** Deliveries that are due, the longest due first, at most `limit`. */
   listDue(nowMilliseconds: number, limit: number): Promise<readonly DeliveryKey[]>;
+  /** A lead's own row. */
+  findLead(leadId: string): Promise<Lead | undefined>;
   /** All deliveries of a lead. */
   listDeliveries(leadId: string): Promise<readonly Delivery[]>;
+  /** Whether a lead has been sent to its store, by any of its deliveries. Strongly consistent. */
+  reachOf(leadId: string, nowMilliseconds: number): Promise<LeadReach>;
+}
+
+/** A delivery as its row holds it. */
+interface DeliveryRow extends Delivery {
+  /** When each claim was taken whose end nobody has noted, in Unix milliseconds: of senders at work, and of dead ones. */
+  readonly openClaims?: ReadonlySet<number>;
 }
 
 export function outboxTable(client: DynamoDBDocumentClient, tableName: string): OutboxTable {
+  const listDeliveries = async (leadId: string): Promise<readonly DeliveryRow[]> => {
+    const rows: DeliveryRow[] = [];
+    const pages = paginateQuery(
+      { client },
+      {
+        TableName: tableName,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :delivery)',
+        ExpressionAttributeValues: { ':pk': `lead#${leadId}`, ':delivery': DELIVERY_PREFIX },
+      },
+    );
+    for await (const page of pages) rows.push(...(page.Items ?? []).map(rowOf));
+    return rows;
+  };
+
   return {
     additions(lead, deliveries) {
       const rows = deliveries.map((delivery) => ({
@@ -76,6 +127,22 @@ export function outboxTable(client: DynamoDBDocumentClient, tableName: string): 
       }));
     },
 
+    renewals(deliveries) {
+      return deliveries.map((delivery) => {
+        const fields = Object.entries({ due: DUE, ...delivery });
+        return {
+          Update: {
+            TableName: tableName,
+            Key: rowKey(delivery),
+            // What is not named stays: when it was last handed over, and who may still be at it.
+            UpdateExpression: `SET ${fields.map(([name]) => `#${name} = :${name}`).join(', ')} REMOVE settledAt, lastError`,
+            ExpressionAttributeNames: Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
+            ExpressionAttributeValues: Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
+          },
+        };
+      });
+    },
+
     async claim(key, nowMilliseconds) {
       const nowSeconds = Math.floor(nowMilliseconds / 1000);
       // due ──claim──▶ due again when the lease ends, unless settled before
@@ -85,18 +152,19 @@ export function outboxTable(client: DynamoDBDocumentClient, tableName: string): 
             TableName: tableName,
             Key: rowKey(key),
             ConditionExpression: '#status = :pending AND dueAtSeconds <= :now',
-            UpdateExpression: 'SET dueAtSeconds = :leaseEnd ADD attempts :one',
+            UpdateExpression: 'SET dueAtSeconds = :leaseEnd ADD attempts :one, openClaims :claim',
             ExpressionAttributeNames: { '#status': 'status' },
             ExpressionAttributeValues: {
               ':pending': 'pending',
               ':now': nowSeconds,
               ':leaseEnd': nowSeconds + LEASE_SECONDS,
               ':one': 1,
+              ':claim': new Set([nowMilliseconds]),
             },
             ReturnValues: 'ALL_NEW',
           }),
         );
-        return deliveryOf(Attributes);
+        return { ...rowOf(Attributes), claimedAtMilliseconds: nowMilliseconds };
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) return undefined;
         throw error;
@@ -109,36 +177,60 @@ export function outboxTable(client: DynamoDBDocumentClient, tableName: string): 
       const status = outcome.kind === 'retry' ? (wait === undefined ? 'failed' : 'pending') : outcome.kind;
       const done = status !== 'pending';
       const expires = done && claimed.leadId === null;
+      const isKnown = outcome.kind !== 'retry' || outcome.unanswered !== true;
+      const claim = { ':claim': new Set([claimed.claimedAtMilliseconds]) };
       try {
         await client.send(
           new UpdateCommand({
             TableName: tableName,
             Key: rowKey(claimed),
-            // Only the one who holds the claim settles it: a claim sets dueAtSeconds and attempts.
-            ConditionExpression: '#status = :pending AND attempts = :attempts',
+            // Only the one who holds the claim settles it: a claim sets attempts, and a renewal the version.
+            ConditionExpression: '#status = :pending AND attempts = :attempts AND reservationVersion = :version',
             UpdateExpression: [
               'SET #status = :status, settledAt = :at, dueAtSeconds = :dueAt',
+              status === 'delivered' ? ', deliveredAt = :at' : '',
               'reason' in outcome ? ', lastError = :reason' : '',
               expires ? ', expiresAtSeconds = :expiresAt' : '',
               done ? ' REMOVE due' : '',
+              isKnown ? ' DELETE openClaims :claim' : '',
             ].join(''),
             ExpressionAttributeNames: { '#status': 'status' },
             ExpressionAttributeValues: {
               ':pending': 'pending',
               ':attempts': claimed.attempts,
+              ':version': claimed.reservationVersion,
               ':status': status,
               ':at': new Date(nowMilliseconds).toISOString(),
               ':dueAt': nowSeconds + (wait ?? 0),
               ...('reason' in outcome && { ':reason': outcome.reason }),
               ...(expires && { ':expiresAt': nowSeconds + KEEP_BUYER_MAIL_SECONDS }),
+              ...(isKnown && claim),
             },
           }),
         );
         return status;
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return 'superseded';
-        throw error;
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
+      if (!isKnown) return 'superseded';
+      // What was handed over was handed over, whoever holds the delivery now.
+      try {
+        await client.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: rowKey(claimed),
+            ConditionExpression: 'attribute_exists(pk)',
+            UpdateExpression: `${status === 'delivered' ? 'SET deliveredAt = :at ' : ''}DELETE openClaims :claim`,
+            ExpressionAttributeValues: {
+              ...(status === 'delivered' && { ':at': new Date(nowMilliseconds).toISOString() }),
+              ...claim,
+            },
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+      return 'superseded';
     },
 
     async listDue(nowMilliseconds, limit) {
@@ -154,19 +246,21 @@ export function outboxTable(client: DynamoDBDocumentClient, tableName: string): 
       return Items.map((item) => deliveryKeyOf({ pk: String(item['pk']), sk: String(item['sk']) }));
     },
 
-    async listDeliveries(leadId) {
-      const deliveries: Delivery[] = [];
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: tableName,
-          ConsistentRead: true,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :delivery)',
-          ExpressionAttributeValues: { ':pk': `lead#${leadId}`, ':delivery': DELIVERY_PREFIX },
-        },
+    async findLead(leadId) {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: tableName, Key: { pk: `lead#${leadId}`, sk: 'lead' }, ConsistentRead: true }),
       );
-      for await (const page of pages) deliveries.push(...(page.Items ?? []).map(deliveryOf));
-      return deliveries;
+      return Item as Lead | undefined;
+    },
+
+    listDeliveries,
+
+    async reachOf(leadId, nowMilliseconds) {
+      const rows = (await listDeliveries(leadId)).filter(({ channel }) => channel !== 'lead-closed-mail');
+      const openClaims = rows.flatMap((row) => [...(row.openClaims ?? [])]);
+      if (openClaims.some((claimedAt) => claimedAt + LEASE_SECONDS * 1000 > nowMilliseconds)) return 'being-sent';
+      const mayHaveReached = openClaims.length > 0 || rows.some(({ deliveredAt }) => deliveredAt !== undefined);
+      return mayHaveReached ? 'reached' : 'not-reached';
     },
   };
 }
@@ -181,6 +275,6 @@ function rowKey(key: DeliveryKey): { pk: string; sk: string } {
 }
 
 /** Rows are written by this module alone, so their shape is known. */
-function deliveryOf(item: Record<string, unknown> | undefined): Delivery {
-  return item as unknown as Delivery;
+function rowOf(item: Record<string, unknown> | undefined): DeliveryRow {
+  return item as unknown as DeliveryRow;
 }

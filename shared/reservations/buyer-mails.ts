@@ -1,9 +1,10 @@
 import type { Dealer } from '../dealers/dealer.ts';
 import { type Locale, launch, modelName, modelNotice } from '../launch/launch.ts';
+import { BUYER_MAIL_WORDS as WORDS } from '../mail/buyer-mail-words.ts';
 import type { MailContent } from '../mail/mail-content.ts';
-import { layOutMail, type MailFact } from '../mail/mail-layout.ts';
+import { layOutMail, type MailBlock, type MailFact } from '../mail/mail-layout.ts';
 import { mailTime } from '../mail/mail-time.ts';
-import { siteLink } from '../mail/site-link.ts';
+import { siteLink, unsubscribeUrl } from '../mail/site-link.ts';
 import type { ConfirmedReservation, PendingReservation } from './reservation.ts';
 
 /** The store that a reservation names, as a mail shows it. */
@@ -27,7 +28,10 @@ export interface HeldReservationMail {
   >;
   /** The store of `dealerId`; null when none is chosen. */
   readonly store: NamedStore | null;
+  /** At that store, as it is now, from 1; null without a store. */
+  readonly placeInLine: number | null;
   readonly manageToken: string;
+  readonly unsubscribeToken: string;
   /** The site's origin. */
   readonly siteUrl: string;
 }
@@ -61,59 +65,109 @@ export function buildConfirmationMail({ reservation, store, confirmToken, siteUr
 
 /**
  * The receipt, sent once the buyer has confirmed.
- * @throws RangeError when the store is not the reservation's, or the token is not URL-safe
+ * @throws RangeError when store or place is not the reservation's, or a token is not URL-safe
  */
-export function buildReceiptMail({ reservation, store, manageToken, siteUrl }: HeldReservationMail): MailContent {
-  const { locale, number, person } = reservation;
+export function buildReceiptMail(mail: HeldReservationMail): MailContent {
+  const { locale, number, person } = mail.reservation;
   const words = WORDS[locale];
-  return layOutMail({
-    locale,
+  return layOutHeld(mail, {
     subject: words.receipt.subject(number),
     heading: words.receipt.heading,
-    blocks: [
-      { kind: 'paragraph', text: words.receipt.opening(person.givenName) },
-      { kind: 'key-fact', label: words.number, value: number },
-      { kind: 'facts', facts: [confirmedFact(reservation), ...wishFacts(reservation, store)] },
-      {
-        kind: 'paragraph',
-        text: store === null ? words.receipt.withoutStore : words.receipt.withStore(store.name),
-      },
-      { kind: 'button', label: words.manage.button, url: siteLink(siteUrl, 'manage', manageToken) },
-      { kind: 'paragraph', text: words.manage.explanation },
-      { kind: 'small-print', text: words.interestOnly },
-    ],
-    reason: words.receipt.reason(new URL(siteUrl).host),
+    opening: words.receipt.opening(person.givenName),
+    before: [storeParagraph(mail)],
+    after: [],
+    reason: words.receipt.reason(new URL(mail.siteUrl).host),
+  });
+}
+
+/**
+ * Tells how the reservation stands, after the buyer has changed something of it.
+ * @throws RangeError when store or place is not the reservation's, or a token is not URL-safe
+ */
+export function buildChangeMail(mail: HeldReservationMail): MailContent {
+  const { locale, number } = mail.reservation;
+  const words = WORDS[locale];
+  return layOutHeld(mail, {
+    subject: words.change.subject(number),
+    heading: words.change.heading,
+    opening: words.change.opening,
+    before: [storeParagraph(mail)],
+    after: [{ kind: 'paragraph', text: words.change.notYou }],
+    reason: words.receipt.reason(new URL(mail.siteUrl).host),
   });
 }
 
 /**
  * The answer to a form filled in with an address that already holds a confirmed reservation. It tells of that one
  * alone, and repeats nothing that was typed into the form.
- * @throws RangeError when the store is not the reservation's, or the token is not URL-safe
+ * @throws RangeError when store or place is not the reservation's, or a token is not URL-safe
  */
-export function buildAlreadyReservedMail({
-  reservation,
-  store,
-  manageToken,
-  siteUrl,
-}: HeldReservationMail): MailContent {
+export function buildAlreadyReservedMail(mail: HeldReservationMail): MailContent {
+  const { locale, number } = mail.reservation;
+  const words = WORDS[locale];
+  return layOutHeld(mail, {
+    subject: words.already.subject(number),
+    heading: words.already.heading,
+    opening: words.already.opening,
+    before: [],
+    after: [{ kind: 'paragraph', text: words.already.notYou }],
+    reason: words.confirm.reason(new URL(mail.siteUrl).host),
+  });
+}
+
+/** What the mails about a confirmed reservation say besides how it stands. */
+interface HeldWords {
+  readonly subject: string;
+  readonly heading: string;
+  readonly opening: string;
+  /** Before the button, and after it. */
+  readonly before: readonly MailBlock[];
+  readonly after: readonly MailBlock[];
+  readonly reason: string;
+}
+
+function layOutHeld(mail: HeldReservationMail, said: HeldWords): MailContent {
+  const { reservation, store, siteUrl } = mail;
   const { locale, number } = reservation;
   const words = WORDS[locale];
   return layOutMail({
     locale,
-    subject: words.already.subject(number),
-    heading: words.already.heading,
+    subject: said.subject,
+    heading: said.heading,
     blocks: [
-      { kind: 'paragraph', text: words.already.opening },
+      { kind: 'paragraph', text: said.opening },
       { kind: 'key-fact', label: words.number, value: number },
-      { kind: 'facts', facts: [confirmedFact(reservation), ...wishFacts(reservation, store)] },
-      { kind: 'button', label: words.manage.button, url: siteLink(siteUrl, 'manage', manageToken) },
+      { kind: 'facts', facts: [confirmedFact(reservation), ...wishFacts(reservation, store), ...placeFacts(mail)] },
+      ...said.before,
+      { kind: 'button', label: words.manage.button, url: siteLink(siteUrl, 'manage', mail.manageToken) },
       { kind: 'paragraph', text: words.manage.explanation },
-      { kind: 'paragraph', text: words.already.notYou },
+      ...said.after,
       { kind: 'small-print', text: words.interestOnly },
     ],
-    reason: words.confirm.reason(new URL(siteUrl).host),
+    reason: said.reason,
+    unsubscribeUrl: unsubscribeUrl(siteUrl, mail.unsubscribeToken),
   });
+}
+
+/** Who has the buyer's data, and what they may do. */
+function storeParagraph({ reservation: { locale }, store }: HeldReservationMail): MailBlock {
+  const words = WORDS[locale];
+  if (store === null) return { kind: 'paragraph', text: words.withoutStore };
+  const tell = store.status === 'withdrawn' ? words.withWithdrawnStore : words.withStore;
+  return { kind: 'paragraph', text: tell(store.name) };
+}
+
+function placeFacts({ reservation: { locale }, store, placeInLine }: HeldReservationMail): readonly MailFact[] {
+  if ((store === null) !== (placeInLine === null)) throw new RangeError('a place in line is a place at a store');
+  if (store === null || placeInLine === null) return [];
+  const words = WORDS[locale];
+  return [
+    {
+      label: words.place(store.name),
+      value: new Intl.NumberFormat(locale).format(placeInLine),
+      note: words.placeMoves,
+    },
+  ];
 }
 
 /** The model and the store asked for, each with what is known of it. */
@@ -135,89 +189,3 @@ function wishFacts(
 function confirmedFact({ confirmedAt, locale }: { confirmedAt: string; locale: Locale }): MailFact {
   return { label: WORDS[locale].confirmed, value: mailTime(new Date(confirmedAt), locale) };
 }
-
-const ENGLISH = {
-  model: 'Model',
-  store: 'Store',
-  noStore: 'None chosen yet',
-  number: 'Reservation number',
-  confirmed: 'Confirmed',
-  interestOnly:
-    'A reservation of interest costs nothing and obliges you to nothing. It is no order, and it promises no car, price or date.',
-  confirm: {
-    subject: `Please confirm your interest in ${launch.make}`,
-    heading: 'Please confirm that this was you',
-    opening: `Someone, we hope it was you, reserved an interest in ${launch.make} with this e-mail address. This is what was asked for:`,
-    button: 'Confirm my interest',
-    deadline: (until: string) =>
-      `The link works until ${until}. Once you have confirmed, you get a reservation number, and the time of your confirmation decides your place in line.`,
-    notYou:
-      'If it was not you, ignore this mail. Without your confirmation nothing is reserved, no store learns of it, and what was entered is deleted.',
-    reason: (site: string) => `You get this mail because this address was entered in the form at ${site}.`,
-  },
-  receipt: {
-    subject: (number: string) => `Your ${launch.make} reservation ${number}`,
-    heading: 'Your interest is reserved',
-    opening: (givenName: string) => `Thank you, ${givenName}. Keep this number: it stands for your place in line.`,
-    withStore: (store: string) =>
-      `${store} now receives your name, contact details and wishes, and may write to you about them. It may call or text you only if you agreed to that.`,
-    withoutStore: 'You have not chosen a store, so no store receives your name or contact details.',
-    reason: (site: string) => `You get this mail because you confirmed a reservation at ${site}.`,
-  },
-  already: {
-    subject: (number: string) => `You already hold ${launch.make} reservation ${number}`,
-    heading: 'You already have a reservation',
-    opening:
-      'Our form was filled in again with your e-mail address. Nothing has changed: your reservation and its place in line stand as they were.',
-    notYou: 'If it was not you who filled in the form, there is nothing that you need to do.',
-  },
-  manage: {
-    button: 'See my reservation',
-    explanation:
-      'There you see all that we hold about you, and can withdraw at any time. The link works without a password, so please do not pass it on.',
-  },
-};
-
-const SPANISH: typeof ENGLISH = {
-  model: 'Modelo',
-  store: 'Concesionario',
-  noStore: 'Aún sin elegir',
-  number: 'Número de reserva',
-  confirmed: 'Confirmada',
-  interestOnly:
-    'Una reserva de interés no cuesta nada ni le obliga a nada. No es un pedido y no promete ningún auto, precio ni fecha.',
-  confirm: {
-    subject: `Confirme su interés en ${launch.make}`,
-    heading: 'Confirme que ha sido usted',
-    opening: `Alguien, esperamos que usted, ha reservado un interés en ${launch.make} con esta dirección de correo electrónico. Esto es lo que se pidió:`,
-    button: 'Confirmar mi interés',
-    deadline: (until) =>
-      `El enlace es válido hasta el ${until}. Al confirmar recibirá un número de reserva, y la hora de su confirmación decidirá su lugar en la fila.`,
-    notYou:
-      'Si no ha sido usted, ignore este correo. Sin su confirmación no se reserva nada, ningún concesionario se entera y los datos introducidos se eliminan.',
-    reason: (site) => `Recibe este correo porque esta dirección se introdujo en el formulario de ${site}.`,
-  },
-  receipt: {
-    subject: (number) => `Su reserva ${number} de ${launch.make}`,
-    heading: 'Su interés está reservado',
-    opening: (givenName) => `Gracias, ${givenName}. Guarde este número: representa su lugar en la fila.`,
-    withStore: (store) =>
-      `${store} recibe ahora su nombre, sus datos de contacto y sus preferencias, y puede escribirle al respecto. Solo puede llamarle o enviarle mensajes de texto si usted lo aceptó.`,
-    withoutStore: 'No ha elegido ningún concesionario, así que ninguno recibe su nombre ni sus datos de contacto.',
-    reason: (site) => `Recibe este correo porque confirmó una reserva en ${site}.`,
-  },
-  already: {
-    subject: (number) => `Ya tiene la reserva ${number} de ${launch.make}`,
-    heading: 'Ya tiene una reserva',
-    opening:
-      'Nuestro formulario se ha llenado de nuevo con su dirección de correo electrónico. Nada ha cambiado: su reserva y su lugar en la fila siguen igual.',
-    notYou: 'Si no fue usted quien llenó el formulario, no tiene que hacer nada.',
-  },
-  manage: {
-    button: 'Ver mi reserva',
-    explanation:
-      'Allí verá todos los datos que guardamos sobre usted y podrá retirar la reserva en cualquier momento. El enlace funciona sin contraseña, así que no lo comparta.',
-  },
-};
-
-const WORDS: Readonly<Record<Locale, typeof ENGLISH>> = { 'en-US': ENGLISH, 'es-US': SPANISH };

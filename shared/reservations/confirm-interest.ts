@@ -1,6 +1,6 @@
 import type { ConfirmedReservation } from './reservation.ts';
 import {
-  leadChannels,
+  channelsTo,
   manageTokenOf,
   type Receipt,
   type ReservationDesk,
@@ -36,13 +36,4 @@ export async function confirmInterest(
     ...(await receiptOf(reservation, desk)),
     manageToken: manageTokenOf(reservation, desk.signingKeys, desk.nowMilliseconds()),
   };
-}
-
-/** A store withdrawn since it was chosen has its leads go to the fallback address, as one without any address. */
-async function channelsTo(dealerId: string, desk: ReservationDesk): Promise<ReturnType<typeof leadChannels>> {
-  const [dealer, routing] = await Promise.all([
-    desk.dealers.getDealer(dealerId),
-    desk.dealers.getLeadRouting(dealerId),
-  ]);
-  return leadChannels(dealer === undefined || dealer.status === 'withdrawn' ? undefined : routing);
 }

@@ -1,5 +1,7 @@
+import type { ReservationAnswer } from '../contract/interests.ts';
 import type { LeadRouting } from '../dealers/dealer.ts';
 import type { DealerTable } from '../dealers/dealer-table.ts';
+import type { LeadChannel } from '../outbox/delivery.ts';
 import type { ConfirmedReservation } from './reservation.ts';
 import { CommitRefused, type Moment } from './reservation-life.ts';
 import type { ReservationTable } from './reservation-table.ts';
@@ -49,6 +51,23 @@ export async function receiptOf(reservation: ConfirmedReservation, desk: Reserva
   };
 }
 
+/** All that is held about the person, with the receipt. */
+export async function reservationAnswer(
+  reservation: ConfirmedReservation,
+  desk: ReservationDesk,
+): Promise<ReservationAnswer> {
+  const { person, timeframe, locale, disposableAddress, consents, history } = reservation;
+  return {
+    ...(await receiptOf(reservation, desk)),
+    person,
+    timeframe,
+    locale,
+    disposableAddress,
+    consents: [...consents],
+    history: [...history],
+  };
+}
+
 /** How long a manage link works: past any launch that is spoken of. */
 const MANAGE_SECONDS = 3 * 365 * 24 * 3600;
 
@@ -62,6 +81,17 @@ export function manageTokenOf(
   return signToken('manage', { subject: reservation.id, version: reservation.version, expiresAtSeconds }, signingKeys);
 }
 
+/** The token of a mail's `List-Unsubscribe` header: it ends the consent to news, and shows nothing. */
+export function unsubscribeTokenOf(
+  reservation: { readonly id: string; readonly version: number },
+  signingKeys: readonly SigningKey[],
+  nowMilliseconds: number,
+): string {
+  const expiresAtSeconds = Math.floor(nowMilliseconds / 1000) + MANAGE_SECONDS;
+  const claims = { subject: reservation.id, version: reservation.version, expiresAtSeconds };
+  return signToken('unsubscribe', claims, signingKeys);
+}
+
 /** The confirmed reservation that a manage token is for; `undefined` for any token that is good for nothing. */
 export async function reservationOfToken(
   manageToken: string,
@@ -72,8 +102,20 @@ export async function reservationOfToken(
   return reservation?.status === 'confirmed' ? reservation : undefined;
 }
 
+/** How the leads for a store travel. A store withdrawn since it was chosen has them go to the fallback address. */
+export async function channelsTo(
+  dealerId: string,
+  desk: Pick<ReservationDesk, 'dealers'>,
+): Promise<readonly LeadChannel[]> {
+  const [dealer, routing] = await Promise.all([
+    desk.dealers.getDealer(dealerId),
+    desk.dealers.getLeadRouting(dealerId),
+  ]);
+  return leadChannels(dealer === undefined || dealer.status === 'withdrawn' ? undefined : routing);
+}
+
 /** How a store's leads reach it. One without any address has its leads sent to the fallback address, as mail to people. */
-export function leadChannels(routing: LeadRouting | undefined): readonly ('lead-mail' | 'adf-mail')[] {
+function leadChannels(routing: LeadRouting | undefined): readonly LeadChannel[] {
   const adf = routing?.adfEmail !== undefined;
   if (routing?.leadEmail !== undefined) return adf ? ['lead-mail', 'adf-mail'] : ['lead-mail'];
   return adf ? ['adf-mail'] : ['lead-mail'];
@@ -83,7 +125,7 @@ const TRIES = 6;
 
 /**
  * Reads, decides and commits, and does it again when something else was committed in between.
- * @throws CommitRefused after six tries; any other error at once
+ * @throws CommitRefused after six tries, or when a limit is reached; any other error at once
  */
 export async function untilCommitted<T>(
   desk: Pick<ReservationDesk, 'nowMilliseconds' | 'newId' | 'pause'>,
@@ -93,7 +135,7 @@ export async function untilCommitted<T>(
     try {
       return await attempt({ nowMilliseconds: desk.nowMilliseconds(), newId: desk.newId });
     } catch (error) {
-      if (!(error instanceof CommitRefused) || tries === TRIES) throw error;
+      if (!(error instanceof CommitRefused) || tries === TRIES || error.reason === 'limit-reached') throw error;
       // Those who meet at one person or one link would meet again at once.
       if (error.reason !== 'number-taken') await desk.pause(tries);
     }

@@ -1,5 +1,12 @@
 import type { Fact, FactEvent } from '../counts/fact.ts';
-import { buyerDelivery, type Delivery, type Lead, leadDeliveries } from '../outbox/delivery.ts';
+import {
+  type BuyerChannel,
+  buyerDelivery,
+  type Delivery,
+  type Lead,
+  type LeadChannel,
+  leadDeliveries,
+} from '../outbox/delivery.ts';
 import type {
   ActiveReservation,
   ConfirmedReservation,
@@ -20,6 +27,8 @@ export interface Transition {
   readonly facts: readonly Fact[];
   readonly lead: Lead | undefined;
   readonly deliveries: readonly Delivery[];
+  /** Deliveries of a lead that the store may have had before, to be sent as the reservation stands now. */
+  readonly renewals: readonly Delivery[];
 }
 
 /** How long a retry of a request is recognised. */
@@ -37,12 +46,13 @@ export interface IdempotencyRecord {
 /**
  * A step was not committed and nothing was written. `changed`: something else came first, so read and decide again.
  * `conflict`: someone else is committing to the same items at this moment. `number-taken`: draw another number.
+ * `limit-reached`: it has happened as often as it may for now.
  */
 export class CommitRefused extends Error {
   override readonly name = 'CommitRefused';
-  readonly reason: 'changed' | 'conflict' | 'number-taken';
+  readonly reason: 'changed' | 'conflict' | 'number-taken' | 'limit-reached';
 
-  constructor(reason: 'changed' | 'conflict' | 'number-taken', cause: unknown) {
+  constructor(reason: CommitRefused['reason'], cause: unknown) {
     super(reason, { cause });
     this.reason = reason;
   }
@@ -65,8 +75,8 @@ export function isExpired(reservation: Reservation, nowMilliseconds: number): bo
 /**
  * Someone asks for a reservation with an address.
  * - New: a pending one, counted as submitted, and a mail to confirm.
- * - Pending: what is asked for now replaces it, and another mail. Links of earlier mails end, unless nothing changed:
- *   what is confirmed is what the mail said.
+ * - Pending: what is asked for now replaces it, and another mail. Links of earlier mails end, unless nothing changed within
+ *   a day: what is confirmed is what the mail said, and its seven days begin again.
  * - Confirmed: nothing changes; the mail says so, with the link to manage it.
  * @param current what the person holds; withdrawn and expired ones count as nothing
  */
@@ -76,7 +86,9 @@ export function submit(current: ActiveReservation | undefined, interest: Interes
     return sendOnly(current, 'known-address-mail', moment);
   }
   if (current !== undefined && !isExpired(current, nowMilliseconds)) {
-    if (asksTheSame(current, interest)) return sendOnly(current, 'confirmation-mail', moment);
+    if (asksTheSame(current, interest) && hasTime(current, nowMilliseconds)) {
+      return sendOnly(current, 'confirmation-mail', moment);
+    }
     const to: PendingReservation = {
       ...interest,
       id: current.id,
@@ -85,7 +97,14 @@ export function submit(current: ActiveReservation | undefined, interest: Interes
       expiresAtSeconds: expiry(nowMilliseconds),
       history: [...current.history, { at: timestamp(nowMilliseconds), event: 'resubmitted' }],
     };
-    return { from: current, to, facts: [], lead: undefined, deliveries: [mailTo(to, 'confirmation-mail', moment)] };
+    return {
+      from: current,
+      to,
+      facts: [],
+      lead: undefined,
+      deliveries: [mailTo(to, 'confirmation-mail', moment)],
+      renewals: [],
+    };
   }
   const to: PendingReservation = {
     ...interest,
@@ -101,6 +120,7 @@ export function submit(current: ActiveReservation | undefined, interest: Interes
     facts: [fact('submitted', to, moment)],
     lead: undefined,
     deliveries: [mailTo(to, 'confirmation-mail', moment)],
+    renewals: [],
   };
 }
 
@@ -116,7 +136,7 @@ export function confirm(
   current: Reservation | undefined,
   version: number,
   number: string,
-  channels: readonly ('lead-mail' | 'adf-mail')[],
+  channels: readonly LeadChannel[],
   moment: Moment,
 ): Transition | ConfirmedReservation | undefined {
   if (current === undefined || current.status === 'withdrawn') return undefined;
@@ -155,13 +175,34 @@ export function confirm(
       mailTo(to, 'receipt-mail', moment),
       ...(lead === undefined ? [] : leadDeliveries(lead, channels, to.version, nowMilliseconds)),
     ],
+    renewals: [],
   };
 }
 
-/** The person takes it back: nothing of them stays but a tombstone, by which late deliveries find nothing to do. */
+/**
+ * The person takes it back: nothing of them stays but a tombstone, by which late deliveries find nothing to do. A store that
+ * has the lead is told.
+ */
 export function withdraw(current: ConfirmedReservation, moment: Moment): Transition {
   const to: WithdrawnReservation = { id: current.id, version: current.version + 1, status: 'withdrawn' };
-  return { from: current, to, facts: [fact('withdrawn', current, moment)], lead: undefined, deliveries: [] };
+  return {
+    from: current,
+    to,
+    facts: [fact('withdrawn', current, moment)],
+    lead: undefined,
+    deliveries: leadClosed(current, to.version, moment),
+    renewals: [],
+  };
+}
+
+/** Tells the present store, when there is one, that the lead is no longer its own. */
+export function leadClosed(
+  { id, dealerId, leadId }: ConfirmedReservation,
+  version: number,
+  { nowMilliseconds }: Moment,
+): readonly Delivery[] {
+  if (dealerId === null || leadId === null) return [];
+  return leadDeliveries({ id: leadId, reservationId: id, dealerId }, ['lead-closed-mail'], version, nowMilliseconds);
 }
 
 function sendOnly(
@@ -175,14 +216,11 @@ function sendOnly(
     facts: [],
     lead: undefined,
     deliveries: [mailTo(current, channel, moment)],
+    renewals: [],
   };
 }
 
-function mailTo(
-  reservation: ActiveReservation,
-  channel: 'confirmation-mail' | 'receipt-mail' | 'known-address-mail',
-  moment: Moment,
-): Delivery {
+export function mailTo(reservation: ActiveReservation, channel: BuyerChannel, moment: Moment): Delivery {
   return buyerDelivery(channel, {
     id: moment.newId(),
     reservationId: reservation.id,
@@ -191,7 +229,7 @@ function mailTo(
   });
 }
 
-function fact(event: FactEvent, reservation: ActiveReservation, moment: Moment): Fact {
+export function fact(event: FactEvent, reservation: Pick<ActiveReservation, 'dimensions'>, moment: Moment): Fact {
   return {
     id: moment.newId(),
     day: new Date(moment.nowMilliseconds).toISOString().slice(0, 10),
@@ -218,10 +256,15 @@ function asksTheSame(current: PendingReservation, interest: Interest): boolean {
   return gist(current) === gist(interest);
 }
 
+/** Whether a link mailed now would still be good for most of what a new one would be. */
+function hasTime({ expiresAtSeconds }: PendingReservation, nowMilliseconds: number): boolean {
+  return expiresAtSeconds * 1000 - nowMilliseconds > (PENDING_SECONDS - 24 * 3600) * 1000;
+}
+
 function expiry(nowMilliseconds: number): number {
   return Math.floor(nowMilliseconds / 1000) + PENDING_SECONDS;
 }
 
-function timestamp(nowMilliseconds: number): string {
+export function timestamp(nowMilliseconds: number): string {
   return `${new Date(nowMilliseconds).toISOString().slice(0, 19)}Z`;
 }

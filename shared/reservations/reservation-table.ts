@@ -25,6 +25,9 @@ export const RESERVATION_TABLE = {
   timeToLive: 'expiresAtSeconds',
 } as const;
 
+/** Time to live deletes "within a few days" (DynamoDB developer guide), in any order. */
+const POINTER_OUTLIVES_SECONDS = 30 * 24 * 3600;
+
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 export interface ReservationTable {
@@ -36,9 +39,10 @@ export interface ReservationTable {
   placeInLine(reservation: ConfirmedReservation & { dealerId: string }): Promise<number>;
   /**
    * Commits a step with all it causes in one transaction.
+   * @param counts limits that it counts towards; past one of them it is refused
    * @throws CommitRefused when nothing was written
    */
-  commit(transition: Transition, idempotency?: IdempotencyRecord): Promise<void>;
+  commit(transition: Transition, idempotency?: IdempotencyRecord, counts?: readonly TransactItem[]): Promise<void>;
 }
 
 export function reservationTable(
@@ -89,18 +93,20 @@ export function reservationTable(
       return before + 1;
     },
 
-    async commit(transition, idempotency) {
+    async commit(transition, idempotency, counts = []) {
       for (const fact of transition.facts) await others.facts.announceDay(fact.day);
       const items: TransactItem[] = [
         ...stateItems(tableName, transition),
         ...transition.facts.map((fact) => others.facts.addition(fact)),
         ...others.outbox.additions(transition.lead, transition.deliveries),
+        ...others.outbox.renewals(transition.renewals),
         ...(idempotency === undefined ? [] : [idempotencyPut(tableName, idempotency)]),
+        ...counts,
       ];
       try {
         await client.send(new TransactWriteCommand({ TransactItems: items }));
       } catch (error) {
-        throw error instanceof TransactionCanceledException ? refusalOf(error, items) : error;
+        throw error instanceof TransactionCanceledException ? refusalOf(error, items, counts) : error;
       }
     },
   };
@@ -145,21 +151,22 @@ function stateItems(tableName: string, { from, to }: Transition): TransactItem[]
   if (to.status === 'withdrawn') {
     if (from?.status === 'confirmed') {
       items.push({ Delete: { TableName: tableName, Key: personPointerKey(from.personKey) } });
-      if (from.dealerId !== null) {
-        items.push({
-          Delete: { TableName: tableName, Key: { pk: linePartition(from.dealerId), sk: lineSortKey(from) } },
-        });
-      }
+      if (from.dealerId !== null) items.push(lineExit(tableName, from, from.dealerId));
     }
     return items;
   }
+  if (to.status === 'confirmed' && from?.status === 'confirmed') return [...items, ...lineMoves(tableName, from, to)];
   items.push({
     Put: {
       TableName: tableName,
       Item: {
         ...personPointerKey(to.personKey),
         reservationId: to.id,
-        ...(to.status === 'pending' && { expiresAtSeconds: to.expiresAtSeconds }),
+        ...(to.status === 'pending' && {
+          freeFromSeconds: to.expiresAtSeconds,
+          // Outlives the state that it leads to: who erases finds all there is.
+          expiresAtSeconds: to.expiresAtSeconds + POINTER_OUTLIVES_SECONDS,
+        }),
       },
       ...(from === undefined ? pointerIsFree(to) : pointerIsFreeOrAt(from.id)),
     },
@@ -173,12 +180,27 @@ function stateItems(tableName: string, { from, to }: Transition): TransactItem[]
       },
     });
     if (to.dealerId !== null) {
-      items.push({
-        Put: { TableName: tableName, Item: { pk: linePartition(to.dealerId), sk: lineSortKey(to) } },
-      });
+      items.push(lineEntry(tableName, to, to.dealerId));
     }
   }
   return items;
+}
+
+/** A change of store: out of one line and into the other, there too in the order of confirmation. */
+function lineMoves(tableName: string, from: ConfirmedReservation, to: ConfirmedReservation): TransactItem[] {
+  if (from.dealerId === to.dealerId) return [];
+  return [
+    ...(from.dealerId === null ? [] : [lineExit(tableName, from, from.dealerId)]),
+    ...(to.dealerId === null ? [] : [lineEntry(tableName, to, to.dealerId)]),
+  ];
+}
+
+function lineEntry(tableName: string, reservation: ConfirmedReservation, dealerId: string): TransactItem {
+  return { Put: { TableName: tableName, Item: { pk: linePartition(dealerId), sk: lineSortKey(reservation) } } };
+}
+
+function lineExit(tableName: string, reservation: ConfirmedReservation, dealerId: string): TransactItem {
+  return { Delete: { TableName: tableName, Key: { pk: linePartition(dealerId), sk: lineSortKey(reservation) } } };
 }
 
 function unchanged(tableName: string, reservation: Reservation): TransactItem {
@@ -192,11 +214,11 @@ function unchanged(tableName: string, reservation: Reservation): TransactItem {
   };
 }
 
-/** A pointer past its time is as good as free: time to live deletes it some day, and its reservation before or after it. */
+/** A pointer past its reservation's time is as good as free: time to live deletes both some day, the pointer last. */
 function pointerIsFree(to: ActiveReservation) {
   if (to.status !== 'pending') return { ConditionExpression: 'attribute_not_exists(pk)' };
   return {
-    ConditionExpression: 'attribute_not_exists(pk) OR expiresAtSeconds <= :writtenAt',
+    ConditionExpression: 'attribute_not_exists(pk) OR freeFromSeconds <= :writtenAt',
     ExpressionAttributeValues: { ':writtenAt': to.expiresAtSeconds - PENDING_SECONDS },
   };
 }
@@ -221,13 +243,20 @@ function idempotencyPut(tableName: string, record: IdempotencyRecord): TransactI
 }
 
 /** What DynamoDB's reasons, one an item, say about a cancelled transaction. */
-function refusalOf(error: TransactionCanceledException, items: readonly TransactItem[]): CommitRefused {
+function refusalOf(
+  error: TransactionCanceledException,
+  items: readonly TransactItem[],
+  counts: readonly TransactItem[],
+): CommitRefused {
   const failed = (error.CancellationReasons ?? []).flatMap(({ Code }, index) =>
     Code === undefined || Code === 'None' ? [] : [{ Code, item: items[index] }],
   );
   if (failed.some(({ Code }) => Code !== 'ConditionalCheckFailed')) return new CommitRefused('conflict', error);
   const numberTaken = failed.every(({ item }) => String(item?.Put?.Item?.['pk']).startsWith(NUMBER_PREFIX));
-  return new CommitRefused(numberTaken ? 'number-taken' : 'changed', error);
+  if (numberTaken) return new CommitRefused('number-taken', error);
+  // When something else came first too, what it was decides: a request that was taken before is not over any limit.
+  const limitReached = failed.every(({ item }) => item !== undefined && counts.includes(item));
+  return new CommitRefused(limitReached ? 'limit-reached' : 'changed', error);
 }
 
 const NUMBER_PREFIX = 'number#';

@@ -16,6 +16,8 @@ export interface Person {
 export interface ConsentEvidence {
   readonly id: 'email' | 'phone';
   readonly granted: boolean;
+  /** For calls and texts: the number that was shown with the words. Another number needs another consent. */
+  readonly phone?: string;
   /** The exact words shown, the store's name filled in. */
   readonly text: string;
   readonly version: string;
@@ -30,7 +32,7 @@ export interface ConsentEvidence {
 
 export interface ReservationEvent {
   readonly at: string;
-  readonly event: 'submitted' | 'resubmitted' | 'confirmed';
+  readonly event: 'submitted' | 'resubmitted' | 'confirmed' | 'changed' | 'unsubscribed';
 }
 
 interface ReservationBase {
@@ -45,7 +47,10 @@ interface ReservationBase {
   readonly dealerId: string | null;
   readonly timeframe: string | null;
   readonly locale: Locale;
+  /** Oldest first: the last one of a kind counts, the ones before it stay as evidence. */
   readonly consents: readonly ConsentEvidence[];
+  /** Whether the address is of a service for throw-away mailboxes: told to the store, never a reason to refuse. */
+  readonly disposableAddress: boolean;
   /** What the facts of this reservation are grouped by, frozen until the buyer changes something. */
   readonly dimensions: FactDimensions;
   readonly history: readonly ReservationEvent[];

@@ -1,27 +1,27 @@
-import * as z from 'zod/mini';
-import { InterestBody } from '../contract/interests.ts';
+import { disposableEmailBlocklistSet } from 'disposable-email-domains-js';
+import type { InterestBody } from '../contract/interests.ts';
 import { dimensionsOf } from '../counts/dimensions.ts';
 import type { PublicDealer } from '../dealers/dealer.ts';
 import { nearestDealer } from '../dealers/find-dealers.ts';
-import type { Gazetteer } from '../gazetteer/gazetteer.ts';
 import type { ZipEntry } from '../gazetteer/place.ts';
-import { consentText, launch, wordingOf } from '../launch/launch.ts';
-import { YOUNGEST_FORM_MS } from './form-age.ts';
+import { MAILBOX_LIMITS, mailboxOf, SENDER_LIMIT, senderOf } from '../limits/limit.ts';
+import type { LimitTable } from '../limits/limit-table.ts';
+import { consentEvidence } from './consent-evidence.ts';
+import { type FaultDesk, type FieldErrors, faultsOf } from './interest-faults.ts';
 import { contentFingerprint, type Pepper, personKey } from './person-key.ts';
-import type { ConsentEvidence } from './reservation.ts';
-import { type ReservationDesk, untilCommitted } from './reservation-desk.ts';
+import { untilCommitted } from './reservation-desk.ts';
 import {
   CommitRefused,
   IDEMPOTENCY_SECONDS,
   type IdempotencyRecord,
   type Interest,
+  type Moment,
   submit,
 } from './reservation-life.ts';
-import { verifyToken } from './signed-token.ts';
 
 /** What taking a form works with. */
-export interface SubmissionDesk extends ReservationDesk {
-  readonly gazetteer: Gazetteer;
+export interface SubmissionDesk extends FaultDesk {
+  readonly limits: LimitTable;
   readonly pepper: Pepper;
 }
 
@@ -29,20 +29,29 @@ export interface SubmitRequest {
   readonly body: InterestBody;
   readonly idempotencyKey: string | undefined;
   readonly globalPrivacyControl: boolean;
+  /** The sender's address, which limits count; `undefined` when nobody reported one. */
+  readonly senderAddress: string | undefined;
 }
 
 /** `accepted` tells nothing of what was found or done. */
 export type SubmitResult =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'invalid'; readonly errors: readonly { pointer: string; detail: string }[] }
+  | { readonly kind: 'invalid'; readonly errors: FieldErrors }
+  /** The sender's address has sent as much as it may for now. */
+  | { readonly kind: 'too-many'; readonly retryAfterSeconds: number }
   /** The idempotency key came with another body before. */
   | { readonly kind: 'key-reused' }
   /** A request with the same key is still being worked on. */
   | { readonly kind: 'in-flight' };
 
-/** Takes a form: everything checked, then one transaction. */
+/**
+ * Takes a form: everything checked, then one transaction. Once a mailbox has been sent as many mails as it may, a form for it
+ * changes nothing, and is answered as any other.
+ */
 export async function submitInterest(request: SubmitRequest, desk: SubmissionDesk): Promise<SubmitResult> {
   const { body } = request;
+  const retryAfterSeconds = await countSender(request.senderAddress, desk);
+  if (retryAfterSeconds !== undefined) return { kind: 'too-many', retryAfterSeconds };
   // Robots fill what people cannot see; they are told what people are told.
   if (body.company !== undefined && body.company !== '') return { kind: 'accepted' };
 
@@ -66,78 +75,37 @@ export async function submitInterest(request: SubmitRequest, desk: SubmissionDes
         return { kind: known.fingerprint === record?.fingerprint ? 'accepted' : 'key-reused' };
       }
       const current = await desk.reservations.findByPerson(key);
-      await desk.reservations.commit(submit(current, interest, moment), record);
+      await desk.reservations.commit(submit(current, interest, moment), record, mailCounts(body.email, moment, desk));
       return { kind: 'accepted' };
     });
   } catch (error) {
-    if (error instanceof CommitRefused && request.idempotencyKey !== undefined) return { kind: 'in-flight' };
+    if (!(error instanceof CommitRefused)) throw error;
+    if (error.reason === 'limit-reached') return { kind: 'accepted' };
+    if (request.idempotencyKey !== undefined) return { kind: 'in-flight' };
     throw error;
   }
 }
 
-type FieldErrors = { readonly pointer: string; readonly detail: string }[];
-
-/** The members that more than a schema judges, of a form that a schema has refused. */
-const Judged = z.object({
-  zip: z.catch(z.optional(InterestBody.shape.zip), undefined),
-  dealerId: z.catch(InterestBody.shape.dealerId, undefined),
-  formToken: z.catch(z.optional(InterestBody.shape.formToken), undefined),
-  consents: z.catch(z.optional(z.object({ version: z.string() })), undefined),
-});
-
-/** The faults that no schema sees, in whatever of a refused form is of the right kind. */
-export async function furtherFaults(body: unknown, desk: SubmissionDesk): Promise<FieldErrors> {
-  const judged = Judged.safeParse(body);
-  if (!judged.success) return [];
-  const { zip, dealerId, formToken, consents } = judged.data;
-  return faultsOf(
-    {
-      ...(zip !== undefined && { zip, place: desk.gazetteer.findZip(zip.slice(0, 5)) }),
-      dealerId: dealerId ?? null,
-      dealer: dealerId == null ? undefined : await desk.dealers.getDealer(dealerId),
-      formToken,
-      version: consents?.version,
-    },
-    desk,
-  );
+/** @returns seconds to wait, when the sender has reached its limit */
+async function countSender(address: string | undefined, desk: SubmissionDesk): Promise<number | undefined> {
+  const sender = address && senderOf(address);
+  if (!sender) return undefined;
+  const subject = contentFingerprint(`sender ${sender}`, desk.pepper);
+  return desk.limits.take(SENDER_LIMIT, subject, desk.nowMilliseconds());
 }
 
-/** What of a form is wrong although it has the right shape; an absent member is not judged. */
-function faultsOf(
-  form: {
-    readonly zip?: string;
-    readonly place?: ZipEntry | undefined;
-    readonly dealerId: string | null;
-    readonly dealer: PublicDealer | undefined;
-    readonly formToken: string | undefined;
-    readonly version: string | undefined;
-  },
-  desk: SubmissionDesk,
-): FieldErrors {
-  const { zip, place, dealerId, dealer, formToken, version } = form;
-  const isUnlisted = dealerId !== null && (dealer === undefined || dealer.status === 'withdrawn');
-  return [
-    ...(formToken === undefined ? [] : formTokenErrors(formToken, desk)),
-    ...(zip !== undefined && place === undefined ? [{ pointer: '#/zip', detail: 'is not a ZIP that exists' }] : []),
-    ...(isUnlisted ? [{ pointer: '#/dealerId', detail: 'is not a store of ours; take one from GET /v1/dealers' }] : []),
-    ...(version !== undefined && wordingOf(version) === undefined
-      ? [{ pointer: '#/consents/version', detail: 'is not a version of the wording; take it from GET /v1/form' }]
-      : []),
-  ];
+/** Counts the mail in the transaction that causes it: what was not mailed was not counted. */
+function mailCounts(email: string, { nowMilliseconds }: Moment, desk: SubmissionDesk) {
+  const subject = contentFingerprint(`mailbox ${mailboxOf(email)}`, desk.pepper);
+  return MAILBOX_LIMITS.map((limit) => desk.limits.addition(limit, subject, nowMilliseconds));
 }
 
-function formTokenErrors(formToken: string, desk: SubmissionDesk): FieldErrors {
-  const nowMilliseconds = desk.nowMilliseconds();
-  const claims = verifyToken('form', formToken, desk.signingKeys, nowMilliseconds);
-  if (claims === undefined) {
-    return [{ pointer: '#/formToken', detail: 'is not valid or older than 24 hours: load the form again' }];
-  }
-  if (nowMilliseconds - claims.version < YOUNGEST_FORM_MS) {
-    return [
-      { pointer: '#/formToken', detail: 'was issued less than 2 seconds ago: wait a moment and send the form again' },
-    ];
-  }
-  return [];
+let disposableDomains: ReadonlySet<string> | undefined;
+
+/** Whether an address is of a service for throw-away mailboxes. The package's own test builds its set anew for every address. */
+function isDisposable(email: string): boolean {
+  disposableDomains ??= disposableEmailBlocklistSet();
+  return disposableDomains.has(email.slice(email.lastIndexOf('@') + 1).toLowerCase());
 }
 
 interface Resolved {
@@ -150,7 +118,23 @@ interface Resolved {
 
 async function interestOf(request: SubmitRequest, resolved: Resolved, desk: SubmissionDesk): Promise<Interest> {
   const { body } = request;
-  const { zip, place, dealerId } = resolved;
+  const { zip, place, dealerId, dealer } = resolved;
+  const { consents, phone, locale, source } = body;
+  const nowMilliseconds = desk.nowMilliseconds();
+  const evidence = (id: 'email' | 'phone') =>
+    consentEvidence(
+      id,
+      {
+        granted: consents[id],
+        version: consents.version,
+        locale,
+        dealer,
+        phone,
+        page: source?.page,
+        globalPrivacyControl: request.globalPrivacyControl,
+      },
+      nowMilliseconds,
+    );
   const nearest = place?.military === false ? await nearestDealer(place.location, desk.dealers) : undefined;
   const timeframe = body.timeframe ?? null;
   return {
@@ -158,7 +142,7 @@ async function interestOf(request: SubmitRequest, resolved: Resolved, desk: Subm
       email: body.email,
       givenName: body.givenName,
       familyName: body.familyName,
-      ...(body.phone !== undefined && { phone: body.phone }),
+      ...(phone !== undefined && { phone }),
       zip,
     },
     personKey: resolved.personKey,
@@ -166,7 +150,8 @@ async function interestOf(request: SubmitRequest, resolved: Resolved, desk: Subm
     dealerId,
     timeframe,
     locale: body.locale,
-    consents: consentEvidence(request, resolved.dealer, desk.nowMilliseconds()),
+    consents: [evidence('email'), evidence('phone')],
+    disposableAddress: isDisposable(body.email),
     dimensions: dimensionsOf({
       zip,
       place,
@@ -175,37 +160,10 @@ async function interestOf(request: SubmitRequest, resolved: Resolved, desk: Subm
       model: body.model,
       timeframe,
       locale: body.locale,
-      campaign: body.source?.campaign,
+      // Who asks not to be shared is not told apart by the advertisement they came from.
+      campaign: request.globalPrivacyControl ? undefined : source?.campaign,
     }),
   };
-}
-
-/** What was shown and ticked, in the words of that moment. */
-function consentEvidence(
-  { body, globalPrivacyControl }: SubmitRequest,
-  dealer: PublicDealer | undefined,
-  nowMilliseconds: number,
-): readonly ConsentEvidence[] {
-  const wording = wordingOf(body.consents.version);
-  if (wording === undefined) throw new RangeError('the wording must be known');
-  const store = dealer?.name ?? launch.anyStore[body.locale];
-  const page = body.source?.page && withoutQuery(body.source.page);
-  return (['email', 'phone'] as const).map((id) => ({
-    id,
-    granted: body.consents[id],
-    text: consentText(wording, id, body.locale, store),
-    version: wording.version,
-    locale: body.locale,
-    at: `${new Date(nowMilliseconds).toISOString().slice(0, 19)}Z`,
-    ...(page !== undefined && { page }),
-    globalPrivacyControl,
-  }));
-}
-
-/** A page's address without what may tell of the visitor. */
-function withoutQuery(page: string): string {
-  const { origin, pathname } = new URL(page);
-  return `${origin}${pathname}`;
 }
 
 function idempotencyRecordOf(request: SubmitRequest, desk: SubmissionDesk): IdempotencyRecord | undefined {

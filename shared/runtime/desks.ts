@@ -2,8 +2,10 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FACT_TABLE, factTable } from '../counts/fact-table.ts';
 import { DEALER_TABLE, dealerTable } from '../dealers/dealer-table.ts';
+import { LIMIT_TABLE, limitTable } from '../limits/limit-table.ts';
 import { OUTBOX_TABLE, outboxTable } from '../outbox/outbox-table.ts';
 import type { DispatchDesk } from '../outbox/send-delivery.ts';
+import type { FaultDesk } from '../reservations/interest-faults.ts';
 import type { ReservationDesk } from '../reservations/reservation-desk.ts';
 import { RESERVATION_TABLE, reservationTable } from '../reservations/reservation-table.ts';
 import type { SubmissionDesk } from '../reservations/submit-interest.ts';
@@ -35,13 +37,20 @@ export function reservationDesk(): () => Promise<ReservationDesk> {
   });
 }
 
-/** The same for the form: it also tells people apart, and places them. */
-export function submissionDesk(): () => Promise<SubmissionDesk> {
+/** The same for a change: it also places people. */
+export function changeDesk(): () => Promise<FaultDesk> {
   const desk = reservationDesk();
+  return async () => ({ ...(await desk()), gazetteer: gazetteer() });
+}
+
+/** The same for the form: it also tells people apart, and counts how often they come. */
+export function submissionDesk(): () => Promise<SubmissionDesk> {
+  const desk = changeDesk();
   const currentPepper = pepper();
+  const limits = limitTable(documentClient(), requireEnvironment(LIMIT_TABLE.environmentVariable));
   return async () => {
     const [base, pepperNow] = await Promise.all([desk(), currentPepper()]);
-    return { ...base, pepper: pepperNow, gazetteer: gazetteer() };
+    return { ...base, pepper: pepperNow, limits };
   };
 }
 

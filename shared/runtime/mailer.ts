@@ -31,7 +31,9 @@ export function sesMailer(from: string): (to: string, content: MailContent) => P
       );
     } catch (error) {
       const reason = error instanceof Error ? error.name : 'unknown';
-      throw new MailRefused(reason, error instanceof SESv2ServiceException && LASTING.has(reason), error);
+      // Anything else is a connection that failed or a wait that ended: SES may have taken the mail.
+      const answered = error instanceof SESv2ServiceException;
+      throw new MailRefused(reason, answered && LASTING.has(reason), error, answered);
     }
   };
 }

@@ -1,7 +1,10 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../shared/contract/openapi.ts';
+import type { Operation } from '../../shared/contract/operation.ts';
 import { OPERATIONS } from '../../shared/contract/operations.ts';
+import { parseFormBody } from '../../shared/http/form-body.ts';
 
 const document = openApiDocument('1.2.3');
 
@@ -34,4 +37,58 @@ describe('the OpenAPI document', () => {
     });
     expect(radius.schema.pattern).toBeUndefined();
   });
+
+  test('describes the body that each operation takes, in the media type that its function reads', () => {
+    for (const [route, operation] of Object.entries(OPERATIONS) as [string, Operation][]) {
+      const [method = '', path = ''] = route.split(' ');
+      const { requestBody } = describedOperation(path, method);
+      const types = Object.keys(requestBody?.content ?? {});
+      const taken = operation.form
+        ? ['application/x-www-form-urlencoded', 'multipart/form-data']
+        : ['application/json'];
+      expect(types, route).toEqual(operation.body === undefined ? [] : taken);
+      expect(requestBody?.required, route).toBe(operation.body === undefined ? undefined : true);
+    }
+  });
+
+  test('describes the form of a mail program as the function takes it', async () => {
+    const { requestBody, parameters, responses } = describedOperation('/v1/reservation/unsubscribe', 'POST');
+    expect(parameters).toEqual([expect.objectContaining({ name: 'token', in: 'query', required: true })]);
+    expect(Object.keys(responses).toSorted()).toEqual(['204', '400', '404', '405', '413', '415', 'default']);
+    expect(responses['204']).not.toHaveProperty('content');
+    const [[contentType, { schema }] = ['', { schema: {} }]] = Object.entries(requestBody?.content ?? {});
+    const isDescribed = new Ajv2020().compile(schema);
+    const operation = OPERATIONS['POST /v1/reservation/unsubscribe'];
+    for (const text of [
+      'List-Unsubscribe=One-Click',
+      'List-Unsubscribe=one-click',
+      'List-Unsubscribe=',
+      'List-Unsubscribe=One-Click&x=1',
+      'list-unsubscribe=One-Click',
+      '',
+    ]) {
+      const form = await parseFormBody({ contentType, contentEncoding: undefined, text, isBase64: false });
+      expect(isDescribed(form), text).toBe(operation.body.safeParse(form).success);
+      expect(isDescribed(form), text).toBe(text === 'List-Unsubscribe=One-Click');
+    }
+  });
+
+  test('names the same refusals for a token of a reservation, whatever is asked of it', () => {
+    for (const method of ['GET', 'PATCH', 'DELETE']) {
+      const { security, responses } = describedOperation('/v1/reservation', method);
+      expect(security).toEqual([{ manageToken: [] }]);
+      expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '401', '405', 'default']));
+    }
+  });
 });
+
+interface Described {
+  readonly security: object[];
+  readonly parameters?: object[];
+  readonly requestBody?: { readonly required: boolean; readonly content: Record<string, { readonly schema: object }> };
+  readonly responses: Record<string, object>;
+}
+
+function describedOperation(path: string, method: string): Described {
+  return document.paths[path]?.[method.toLowerCase()] as Described;
+}

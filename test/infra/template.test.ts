@@ -9,11 +9,23 @@ import { bundleFunctions } from '../../infra/bundle.ts';
 import { FUNCTIONS } from '../../infra/functions.ts';
 import { deployableStage } from '../../infra/stage-config.ts';
 import { OPERATIONS } from '../../shared/contract/operations.ts';
+import { LIMIT_TABLE } from '../../shared/limits/limit-table.ts';
+import { NEW_DELIVERY_FILTER } from '../../shared/outbox/outbox-table.ts';
 
 interface Resource {
   readonly Type: string;
   readonly Properties: Record<string, unknown>;
   readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+interface Behavior {
+  readonly PathPattern: string;
+  readonly AllowedMethods: readonly string[];
+  readonly FunctionAssociations?: readonly {
+    readonly EventType: string;
+    readonly FunctionARN: { readonly 'Fn::GetAtt': readonly string[] };
+  }[];
 }
 
 let assembly: CloudAssembly;
@@ -24,6 +36,10 @@ function resources(type: string): Resource[] {
       ({ Type }) => Type === type,
     ),
   );
+}
+
+function tablesById(): [string, Resource][] {
+  return Object.entries(template('Data').findResources('AWS::DynamoDB::GlobalTable')) as [string, Resource][];
 }
 
 function template(part: string): Template {
@@ -50,11 +66,11 @@ beforeAll(async () => {
 
 describe('tables', () => {
   test('can be neither deleted nor lost: protected, retained, encrypted, recoverable to any second', () => {
-    const tables = resources('AWS::DynamoDB::GlobalTable');
+    const tables = tablesById().filter(([id]) => !id.startsWith('Limits'));
     expect(tables).toHaveLength(4);
-    for (const { Properties, DeletionPolicy } of tables) {
-      expect(DeletionPolicy).toBe('Retain');
-      expect(Properties).toMatchObject({
+    for (const [id, { Properties, DeletionPolicy, UpdateReplacePolicy }] of tables) {
+      expect([DeletionPolicy, UpdateReplacePolicy], id).toEqual(['Retain', 'Retain']);
+      expect(Properties, id).toMatchObject({
         SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
         Replicas: [
           {
@@ -63,6 +79,25 @@ describe('tables', () => {
           },
         ],
       });
+    }
+  });
+
+  test('but for the limits’ counters, which are encrypted, expire and are kept nowhere else', () => {
+    const limits = tablesById().filter(([id]) => id.startsWith('Limits'));
+    expect(limits).toHaveLength(1);
+    for (const [, { Properties, DeletionPolicy }] of limits) {
+      expect(DeletionPolicy).toBe('Delete');
+      expect(Properties).toMatchObject({
+        SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+        TimeToLiveSpecification: { AttributeName: LIMIT_TABLE.timeToLive, Enabled: true },
+        Replicas: [
+          {
+            DeletionProtectionEnabled: false,
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
+          },
+        ],
+      });
+      expect(Properties).not.toHaveProperty('StreamSpecification');
     }
   });
 
@@ -114,6 +149,27 @@ describe('functions', () => {
     });
   });
 
+  test('count limits only where forms are taken, and read no counter', () => {
+    const counting = Object.keys(FUNCTIONS).filter((name) =>
+      statementsOf(name).some(({ Resource }) => JSON.stringify(Resource).includes('Limits')),
+    );
+    expect(counting).toEqual(['submit-interest']);
+    const [statement] = statementsOf('submit-interest').filter(({ Resource }) =>
+      JSON.stringify(Resource).includes('Limits'),
+    );
+    expect(statement?.Action).toBe('dynamodb:UpdateItem');
+  });
+
+  test('that unsubscribe or read can delete nothing, and none but those that erase can', () => {
+    const deleting = Object.keys(FUNCTIONS).filter((name) => actionsOf(name).includes('dynamodb:DeleteItem'));
+    expect(deleting).toEqual(['submit-interest', 'change-reservation', 'withdraw-reservation']);
+    expect(
+      actionsOf('get-reservation')
+        .filter((action) => action.startsWith('dynamodb:'))
+        .toSorted(),
+    ).toEqual(['dynamodb:GetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Query']);
+  });
+
   test('that answer without data are granted nothing but their log and trace', () => {
     for (const name of ['get-health', 'get-openapi', 'answer-unknown-route', 'find-places']) {
       expect(actionsOf(name).filter((action) => !/^(logs|xray):/.test(action))).toEqual([]);
@@ -156,6 +212,11 @@ describe('routes', () => {
     expect(api?.Properties['CorsConfiguration']).toMatchObject({
       AllowOrigins: ['https://alpine.example.com', 'https://www.example.com'],
     });
+    const allowed = resources('AWS::ApiGatewayV2::Api').flatMap(
+      ({ Properties }) => (Properties['CorsConfiguration'] as { AllowMethods: string[] }).AllowMethods,
+    );
+    const methods = new Set(Object.keys(OPERATIONS).map((route) => route.split(' ')[0]));
+    expect(allowed.toSorted()).toEqual([...methods].toSorted());
     expect(JSON.stringify(api)).not.toContain('AllowCredentials');
   });
 });
@@ -165,7 +226,32 @@ test('the outbox is read as a stream, and swept every minute in case the stream 
     FunctionResponseTypes: ['ReportBatchItemFailures'],
     BisectBatchOnFunctionError: true,
   });
+  const [mapping] = resources('AWS::Lambda::EventSourceMapping');
+  expect(mapping?.Properties['FilterCriteria']).toEqual({
+    Filters: [{ Pattern: JSON.stringify(NEW_DELIVERY_FILTER) }],
+  });
   template('Api').hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
+});
+
+test('whoever changes or sends anything passes the edge’s function that names their address', () => {
+  const behaviors = resources('AWS::CloudFront::Distribution').flatMap(
+    ({ Properties }) => (Properties['DistributionConfig'] as { CacheBehaviors: Behavior[] }).CacheBehaviors,
+  );
+  const routes = Object.keys(OPERATIONS).filter((route) => !route.startsWith('GET '));
+  expect(routes.length).toBeGreaterThan(4);
+  for (const route of routes) {
+    const [method = '', path = ''] = route.split(' ');
+    // The first one whose pattern fits serves a path.
+    const behavior = behaviors.find(({ PathPattern }) =>
+      new RegExp(`^${PathPattern.replaceAll('*', '.*')}$`).test(path),
+    );
+    expect(behavior?.AllowedMethods, route).toContain(method);
+    const [association] = behavior?.FunctionAssociations ?? [];
+    expect(association?.EventType, route).toBe('viewer-request');
+    const [id = ''] = association?.FunctionARN['Fn::GetAtt'] ?? [];
+    const code = template('Edge').findResources('AWS::CloudFront::Function')[id]?.['Properties'].FunctionCode;
+    expect(code, route).toBe(readFileSync(new URL('../../infra/edge/viewer-address.js', import.meta.url), 'utf8'));
+  }
 });
 
 test('pages are served over TLS with a policy that allows nothing of anyone else', () => {

@@ -1,8 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { noteSent } from '../support/api-call.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { newAddress } from '../support/buyer.ts';
-import { awaitMail } from '../support/inbox.ts';
+import { awaitMail, tokenIn } from '../support/inbox.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -31,13 +32,18 @@ test('a buyer finds a store, reserves, confirms from the mail, sees the reservat
   const { siteUrl } = inject('locator');
   const { page, complaints } = await openPage();
   const email = newAddress();
+  noteSent([
+    { kind: 'e-mail', value: email },
+    { kind: 'name', value: 'Anneliese' },
+    { kind: 'name', value: '<b>O’Neil</b>' },
+  ]);
 
   await page.goto(siteUrl);
   await page.getByRole('combobox', { name: 'ZIP code, city or place' }).fill('90621');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Reserve at this store: BMW of Buena Park' }).click();
   await page.getByLabel('A110', { exact: true }).check();
-  await page.getByLabel('First name').fill('Ann');
+  await page.getByLabel('First name').fill('Anneliese');
   await page.getByLabel('Last name').fill('<b>O’Neil</b>');
   await page.getByLabel('E-mail', { exact: true }).fill(email);
   await page.getByLabel('I am 18 years old or older.').check();
@@ -47,6 +53,7 @@ test('a buyer finds a store, reserves, confirms from the mail, sees the reservat
 
   const mail = await awaitMail(email);
   const link = /http:\S+#confirm=\S+/.exec(mail.text)?.[0] ?? '';
+  noteSent([{ kind: 'token', value: tokenIn(mail, 'confirm') }]);
   await page.goto(link);
   const confirm = page.getByRole('button', { name: /confirm/i });
   await confirm.waitFor();
@@ -63,6 +70,7 @@ test('a buyer finds a store, reserves, confirms from the mail, sees the reservat
   const number = /ALP-[2-9A-Z]{4}-[2-9A-Z]{4}/.exec(receipt)?.[0] ?? '';
   const receiptMail = await awaitMail(email, ({ subject }) => subject.includes(number));
   const manage = /http:\S+#manage=\S+/.exec(receiptMail.text)?.[0] ?? '';
+  noteSent([{ kind: 'token', value: tokenIn(receiptMail, 'manage') }]);
   await page.goto('about:blank');
   await page.goto(manage);
   await page.getByText(number).first().waitFor();

@@ -21,9 +21,16 @@ const anyLead: fc.Arbitrary<OutgoingLead> = fc
     timeframe: fc.option(fc.constantFrom(...TIMEFRAME_IDS)),
     locale: fc.constantFrom(...LOCALES),
     granted: fc.boolean(),
+    disposableAddress: fc.boolean(),
   })
-  .map(({ id, resend, person, storeName, model, timeframe, locale, granted }) => ({
-    ...sampleLead(person, { model, timeframe, locale, consents: evidence(granted, locale, storeName) }),
+  .map(({ id, resend, person, storeName, model, timeframe, locale, granted, disposableAddress }) => ({
+    ...sampleLead(person, {
+      model,
+      timeframe,
+      locale,
+      consents: evidence(granted, locale, storeName, person.phone),
+      disposableAddress,
+    }),
     id,
     resend,
     dealer: { ...STORE, name: storeName },
@@ -91,6 +98,10 @@ describe('ADF', () => {
         expect(prospect.vendor.contact.name[0]['#text']).toBe(lead.dealer.name);
         expect(prospect.vendor.contact.email).toBe(VENDOR_EMAIL);
         expect(prospect.provider.name[0]['#text']).toBe(launch.providerName);
+        const comments: string = prospect.customer.comments;
+        expect(comments.includes('The address is of a service for throw-away mailboxes.')).toBe(
+          lead.reservation.disposableAddress,
+        );
       }),
     );
   });
@@ -111,10 +122,12 @@ describe('ADF', () => {
   test('stays under 76 columns for names of 50 letters and addresses of 60, so that mailers leave it as it is', () => {
     const letters = (length: number) => fc.stringMatching(new RegExp(`^[A-Za-z]{1,${length}}$`), { size: 'max' });
     fc.assert(
-      fc.property(letters(50), letters(50), letters(48), fc.boolean(), (givenName, familyName, mailbox, granted) => {
+      fc.property(letters(50), letters(50), letters(48), fc.boolean(), (givenName, familyName, mailbox, flag) => {
         const person = { ...PERSON, givenName, familyName, email: `${mailbox}@example.com` };
-        const adf = buildAdf(sampleLead(person, { locale: 'es-US', consents: evidence(granted) }), VENDOR_EMAIL);
-        for (const line of adf.split('\n')) expect(line.length).toBeLessThan(76);
+        const wish = { locale: 'es-US', consents: evidence(flag), disposableAddress: flag } as const;
+        for (const line of buildAdf(sampleLead(person, wish), VENDOR_EMAIL).split('\n')) {
+          expect(line.length).toBeLessThan(76);
+        }
       }),
     );
   });

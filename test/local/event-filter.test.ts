@@ -1,7 +1,9 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileFilter } from '../../local/aws/event-filter.ts';
 import { HostError } from '../../local/host-error.ts';
+import { NEW_DELIVERY_FILTER } from '../../shared/outbox/outbox-table.ts';
 
 const passes = (pattern: unknown, record: unknown): boolean => compileFilter(JSON.stringify(pattern))(record);
 const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null));
@@ -11,6 +13,39 @@ describe('a filter pattern', () => {
     fc.assert(
       fc.property(fc.array(leaf, { minLength: 1 }), leaf, (alternatives, value) => {
         expect(passes({ a: { b: alternatives } }, { a: { b: value } })).toBe(alternatives.includes(value));
+      }),
+    );
+  });
+
+  it('of the outbox passes what nobody has tried to send, new or renewed, and no claim or outcome', () => {
+    const eventNames = fc.constantFrom('INSERT', 'MODIFY', 'REMOVE');
+    const statuses = fc.constantFrom('pending', 'delivered', 'failed', 'cancelled');
+    fc.assert(
+      fc.property(eventNames, statuses, fc.nat(20), (eventName, status, attempts) => {
+        const image = marshall({ pk: 'lead#1', sk: 'delivery#lead-mail', status, attempts, due: 'due' });
+        // What is deleted leaves no new image.
+        const dynamodb = eventName === 'REMOVE' ? {} : { NewImage: image };
+        expect(passes(NEW_DELIVERY_FILTER, { eventName, dynamodb })).toBe(
+          eventName !== 'REMOVE' && status === 'pending' && attempts === 0,
+        );
+      }),
+    );
+    // A lead's own row has neither.
+    expect(
+      passes(NEW_DELIVERY_FILTER, { eventName: 'INSERT', dynamodb: { NewImage: marshall({ pk: 'lead#1' }) } }),
+    ).toBe(false);
+  });
+
+  it('compares DynamoDB’s numbers as the text that they are in a stream, digit by digit', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer(), (wanted, value) => {
+        const record = { dynamodb: { NewImage: marshall({ n: value }) } };
+        const pattern = (alternative: unknown) => ({ dynamodb: { NewImage: { n: { N: [alternative] } } } });
+        expect(passes(pattern(String(wanted)), record)).toBe(wanted === value);
+        expect(passes(pattern(String(value)), record)).toBe(true);
+        // So neither a number nor a comparison of numbers in a pattern ever passes one.
+        expect(passes(pattern(value), record)).toBe(false);
+        expect(passes(pattern({ numeric: ['=', value] }), record)).toBe(false);
       }),
     );
   });

@@ -4,10 +4,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LOCALES, launch } from '../../shared/launch/launch.ts';
 import type { MailContent } from '../../shared/mail/mail-content.ts';
 import { layOutMail } from '../../shared/mail/mail-layout.ts';
-import { buildConfirmationMail, buildReceiptMail } from '../../shared/reservations/buyer-mails.ts';
+import {
+  buildAlreadyReservedMail,
+  buildChangeMail,
+  buildConfirmationMail,
+  buildReceiptMail,
+} from '../../shared/reservations/buyer-mails.ts';
 import { openMailPage, readMail } from './mail-page.ts';
-import { anyName, anyPerson } from './people.ts';
-import { everyMail, PERSON, SITE_URL, STORE, TOKEN } from './sample-mails.ts';
+import { anyName, anyPerson, anyUnprintable } from './people.ts';
+import { everyMail, PERSON, SITE_URL, STORE, TOKEN, UNSUBSCRIBE_TOKEN } from './sample-mails.ts';
 
 let browser: Browser;
 let page: Page;
@@ -58,6 +63,8 @@ describe.each([...everyMail()])('the mail "%s"', (_, mail) => {
       expect(`${pathname}${search}`).toMatch(/^\/(reservation|lead)\/$/);
     }
     expect(htmlOf(mail).split(TOKEN)).toHaveLength(withToken.length + 1);
+    // What a mail program may POST for its reader stands in no link that a click or a scanner would follow.
+    expect(mail.subject + mail.text + mail.html).not.toContain(UNSUBSCRIBE_TOKEN);
   });
 
   test('promises nothing: no price, no date but of what has happened, no store that is more than expected', () => {
@@ -94,7 +101,14 @@ test('names of any characters add no element and are read as they were written',
     fc.asyncProperty(anyPerson, async (person) => {
       // The number decides whether there is a row for it; everything else must stay in place.
       const mails = everyMail({ ...withoutPhone, ...person, phone: person.phone ?? '+13055550123' });
-      for (const name of ['receipt en-US', 'receipt es-US', 'lead', 'lead without consents', 'lead without a phone']) {
+      for (const name of [
+        'receipt en-US',
+        'receipt es-US',
+        'lead',
+        'lead without consents',
+        'lead without a phone',
+        'lead of a throw-away mailbox',
+      ]) {
         const mail = mails.get(name);
         if (mail === undefined) throw new Error(`no mail "${name}"`);
         const { text, skeleton } = await readMail(page, htmlOf(mail));
@@ -136,9 +150,9 @@ test('a mail address in a link cannot add a subject, a copy or a second address'
 });
 
 describe('buyer mails', () => {
-  test('repeat nothing of the form before its address is confirmed', () => {
+  test('repeat nothing of the person where it is not needed, nor does the mail that closes a lead', () => {
     for (const [name, mail] of everyMail({ ...PERSON, givenName: 'Free-prize-at', familyName: 'evil.example' })) {
-      if (!/^(confirmation|already)/.test(name)) continue;
+      if (!/^(confirmation|already|change|closed)/.test(name)) continue;
       expect(mail.subject + mail.text + mail.html).not.toMatch(/prize|evil|marie|3055550123|33131/i);
     }
   });
@@ -164,17 +178,110 @@ describe('buyer mails', () => {
     expect(() => buildConfirmationMail({ ...mail, store: null })).toThrow(RangeError);
   });
 
-  test('refuse a token that a fragment would have to escape', () => {
-    const reservation = {
+  const held = {
+    reservation: {
       number: 'ALP-7K3Q-9XTM',
       confirmedAt: '2026-11-23T14:05:09Z',
       person: PERSON,
       model: 'a110',
       dealerId: null,
       locale: 'en-US',
-    } as const;
-    for (const manageToken of ['', 'a b', 'a"b', 'a\nb', 'a#b']) {
-      expect(() => buildReceiptMail({ reservation, store: null, manageToken, siteUrl: SITE_URL })).toThrow(RangeError);
+    },
+    store: null,
+    placeInLine: null,
+    manageToken: TOKEN,
+    unsubscribeToken: UNSUBSCRIBE_TOKEN,
+    siteUrl: SITE_URL,
+  } as const;
+  const HELD_MAILS = { buildReceiptMail, buildChangeMail, buildAlreadyReservedMail };
+
+  describe.each(Object.entries(HELD_MAILS))('%s', (_, build) => {
+    test('refuses a token that a link or a header would have to escape', () => {
+      for (const token of ['', 'a b', 'a"b', 'a\nb', 'a#b', 'a>b', 'a,b', 'a&b=c', 'é']) {
+        expect(() => build({ ...held, manageToken: token })).toThrow(RangeError);
+        expect(() => build({ ...held, unsubscribeToken: token })).toThrow(RangeError);
+      }
+      fc.assert(
+        fc.property(anyUnprintable, (token) => {
+          expect(() => build({ ...held, unsubscribeToken: token })).toThrow(RangeError);
+        }),
+      );
+    });
+
+    test('refuses a place in line without a store, and a store without one', () => {
+      const reservation = { ...held.reservation, dealerId: STORE.id };
+      expect(() => build({ ...held, placeInLine: 1 })).toThrow(RangeError);
+      expect(() => build({ ...held, reservation, store: STORE })).toThrow(RangeError);
+      expect(() => build({ ...held, reservation, store: STORE, placeInLine: 1 })).not.toThrow();
+    });
+  });
+
+  test('tell a store that is withdrawn from one that receives the data', () => {
+    const reservation = { ...held.reservation, dealerId: STORE.id };
+    const textOf = (status: 'expected' | 'withdrawn') => {
+      const store = { ...STORE, status };
+      return buildReceiptMail({ ...held, reservation, store, placeInLine: 1 }).text.replace(/\s+/g, ' ');
+    };
+    expect(textOf('expected')).toContain(`${STORE.name} receives your name`);
+    expect(textOf('withdrawn')).not.toContain('receives your name');
+    expect(textOf('withdrawn')).toContain('from now on receives nothing about you');
+  });
+
+  test('refuse a first name that would add a line', () => {
+    fc.assert(
+      fc.property(anyUnprintable, (givenName) => {
+        const reservation = { ...held.reservation, person: { ...PERSON, givenName } };
+        expect(() => buildReceiptMail({ ...held, reservation })).toThrow(RangeError);
+      }),
+    );
+  });
+
+  test('about a confirmed reservation offer one click to end the news, in the order of RFC 8058, and no other mail does', () => {
+    for (const [name, { headers = {} }] of everyMail()) {
+      const offered = Object.entries(headers).filter(([header]) => header.startsWith('List-'));
+      expect(offered, name).toEqual(
+        /^(receipt|change|already)/.test(name)
+          ? [
+              ['List-Unsubscribe', `<${SITE_URL}/v1/reservation/unsubscribe?token=${UNSUBSCRIBE_TOKEN}>`],
+              ['List-Unsubscribe-Post', 'List-Unsubscribe=One-Click'],
+            ]
+          : [],
+      );
+      // SES takes printable ASCII, 996 characters with the name.
+      for (const [header, value] of Object.entries(headers)) {
+        expect(`${header}${value}`).toMatch(/^[\x20-\x7E]{1,996}$/);
+      }
+    }
+  });
+
+  test.each([
+    ['en-US', `Your place in line at ${STORE.name}: 1,214`, /moves up when .* withdraws .* and back when/],
+    ['es-US', `Su lugar en la fila de ${STORE.name}: 1,214`, /Avanza cuando .* se retira .* y retrocede cuando/],
+  ] as const)('tell in %s the place in line and that it moves, where there is a store', (locale, place, moves) => {
+    for (const kind of ['receipt', 'change', 'already reserved']) {
+      const text = everyMail().get(`${kind} ${locale}`)?.text.replace(/\s+/g, ' ');
+      expect(text).toContain(place);
+      expect(text).toMatch(moves);
+      expect(everyMail().get(`${kind} without a store ${locale}`)?.text).not.toMatch(
+        /1,214|place in line at|lugar en la fila de/,
+      );
+    }
+  });
+
+  test.each([
+    [
+      'en-US',
+      'Your reservation has changed',
+      'choose another store or model, change your details',
+      'withdraw at any time',
+    ],
+    ['es-US', 'Su reserva ha cambiado', 'elegir otro concesionario o modelo, cambiar sus datos', 'retirar la reserva'],
+  ] as const)('tell in %s of a change, and what can be done there', (locale, heading, change, withdraw) => {
+    expect(everyMail().get(`change ${locale}`)?.text).toContain(heading);
+    for (const kind of ['receipt', 'change', 'already reserved']) {
+      const text = everyMail().get(`${kind} ${locale}`)?.text.replace(/\s+/g, ' ');
+      expect(text).toContain(change);
+      expect(text).toContain(withdraw);
     }
   });
 });

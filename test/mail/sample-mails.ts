@@ -1,9 +1,11 @@
 import { consentText, currentWording, LOCALES, type Locale } from '../../shared/launch/launch.ts';
+import { buildLeadClosedMail } from '../../shared/leads/lead-closed-mail.ts';
 import { buildLeadMail } from '../../shared/leads/lead-mail.ts';
 import type { OutgoingLead } from '../../shared/leads/outgoing-lead.ts';
 import type { MailContent } from '../../shared/mail/mail-content.ts';
 import {
   buildAlreadyReservedMail,
+  buildChangeMail,
   buildConfirmationMail,
   buildReceiptMail,
 } from '../../shared/reservations/buyer-mails.ts';
@@ -11,6 +13,7 @@ import type { ConsentEvidence, Person } from '../../shared/reservations/reservat
 
 export const SITE_URL = 'https://alpine.example';
 export const TOKEN = 'k1.WyJhMSIsMiwxNzY1MDAwMDAwXQ.Zm9yZ2VkLWJ1dC1sb25nLWVub3VnaC10by1iZS1yZWFs';
+export const UNSUBSCRIBE_TOKEN = 'k1.WyJhMSIsMywxNzY1MDAwMDAwXQ.YW5vdGhlci1vbmUtZm9yLW9uZS1jbGljay1hbG9uZQ';
 export const STORE = {
   id: '2157',
   name: 'Land Rover Fort Lauderdale',
@@ -25,16 +28,18 @@ export const PERSON: Person = {
   zip: '33131',
 };
 
-/** Both consents, as the form asks for them. */
+/** Both consents, as the form asks for them above a number. */
 export function evidence(
   granted: boolean,
   locale: Locale = 'en-US',
   storeName: string = STORE.name,
+  phone = PERSON.phone,
 ): ConsentEvidence[] {
   const wording = currentWording();
   return (['email', 'phone'] as const).map((id) => ({
     id,
     granted,
+    ...(id === 'phone' && phone !== undefined && { phone }),
     text: consentText(wording, id, locale, storeName),
     version: wording.version,
     locale,
@@ -54,7 +59,8 @@ export function sampleLead(person: Person = PERSON, changes: Partial<OutgoingLea
       model: 'a110',
       timeframe: '0-6-months',
       locale: 'en-US',
-      consents: evidence(true),
+      consents: evidence(true, 'en-US', STORE.name, person.phone),
+      disposableAddress: false,
       ...changes,
     },
     dealer: STORE,
@@ -78,12 +84,20 @@ export function everyMail(person: Person = PERSON): ReadonlyMap<string, MailCont
         dealerId: store?.id ?? null,
         locale,
       };
-      const held = { reservation, store, manageToken: TOKEN, siteUrl: SITE_URL };
+      const held = {
+        reservation,
+        store,
+        placeInLine: store === null ? null : 1214,
+        manageToken: TOKEN,
+        unsubscribeToken: UNSUBSCRIBE_TOKEN,
+        siteUrl: SITE_URL,
+      };
       mails.set(
         `confirmation${suffix} ${locale}`,
         buildConfirmationMail({ reservation, store, confirmToken: TOKEN, siteUrl: SITE_URL }),
       );
       mails.set(`receipt${suffix} ${locale}`, buildReceiptMail(held));
+      mails.set(`change${suffix} ${locale}`, buildChangeMail(held));
       mails.set(`already reserved${suffix} ${locale}`, buildAlreadyReservedMail(held));
     }
   }
@@ -91,5 +105,9 @@ export function everyMail(person: Person = PERSON): ReadonlyMap<string, MailCont
   mails.set('lead', buildLeadMail(sampleLead(person), { siteUrl: SITE_URL, token: TOKEN }));
   mails.set('lead without consents', buildLeadMail(sampleLead(person, { consents: evidence(false), timeframe: null })));
   mails.set('lead without a phone', buildLeadMail({ ...sampleLead(withoutPhone), resend: true }));
+  mails.set('lead of a throw-away mailbox', buildLeadMail(sampleLead(person, { disposableAddress: true })));
+  const closed = { reservationNumber: 'ALP-7K3Q-9XTM', dealer: STORE };
+  mails.set('closed lead of another store', buildLeadClosedMail({ ...closed, because: 'chose-otherwise' }));
+  mails.set('closed lead of a withdrawal', buildLeadClosedMail({ ...closed, because: 'withdrew' }));
   return mails;
 }

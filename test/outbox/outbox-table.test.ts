@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { backoffSeconds, buyerDelivery, type Delivery, leadDeliveries } from '../../shared/outbox/delivery.ts';
 import {
+  type ClaimedDelivery,
   type DeliveryOutcome,
   deliveryKeyOf,
   NEW_DELIVERY_FILTER,
@@ -40,7 +41,7 @@ async function written(): Promise<{ mail: Delivery; leadId: string; leadMail: De
   return { mail, leadId: lead.id, leadMail };
 }
 
-async function claimed(delivery: Delivery, now: number): Promise<Delivery> {
+async function claimed(delivery: Delivery, now: number): Promise<ClaimedDelivery> {
   const taken = await tables.outbox.claim(delivery, now);
   if (taken === undefined) throw new Error('must be due');
   return taken;

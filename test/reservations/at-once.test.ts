@@ -3,10 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { countFacts } from '../../shared/counts/grouping.ts';
 import { confirmInterest } from '../../shared/reservations/confirm-interest.ts';
 import { CommitRefused, PENDING_SECONDS } from '../../shared/reservations/reservation-life.ts';
-import { submitInterest } from '../../shared/reservations/submit-interest.ts';
 import { withdrawReservation } from '../../shared/reservations/withdraw-reservation.ts';
 import { type Item, type LocatorTables, localDocumentClient, makeLocatorTables } from '../support/locator-tables.ts';
-import { deskAt, formOf, someone } from './test-desk.ts';
+import { deskAt, someone, sweep } from './test-desk.ts';
 
 let tables: LocatorTables;
 beforeAll(async () => {
@@ -27,16 +26,22 @@ async function counted(campaign: string) {
 }
 
 describe('at the same moment', () => {
-  test('fifty times one request under one key make one reservation and one mail', async () => {
-    const { submit, held, email } = someone(tables);
+  test('a thousand times one request under one key make one reservation and one mail', async () => {
+    const { submit, held, email, desk, inbox } = someone(tables);
     const [key, campaign] = [randomUUID(), randomUUID()];
-    const results = await times(50, () => submit({ source: { campaign } }, key));
-    expect(results).toEqual(Array.from({ length: 50 }, () => ({ kind: 'accepted' })));
+    const results = await times(1_000, () => submit({ source: { campaign } }, key));
+    // In flight is what a caller is told when the others are too many; none of it is an effect.
+    expect(results.filter(({ kind }) => kind !== 'accepted' && kind !== 'in-flight')).toEqual([]);
+    expect(await submit({ source: { campaign } }, key)).toEqual({ kind: 'accepted' });
     const reservation = await held();
     expect(reservation).toMatchObject({ version: 1, person: { email } });
     expect(await rowsOf(reservation?.id)).toHaveLength(1);
+    await sweep(desk);
+    expect(inbox.filter(({ to }) => to === email)).toHaveLength(1);
     expect(await counted(campaign)).toMatchObject({ submitted: 1 });
-  });
+    const own = (await tables.scan('reservations')).filter((item) => JSON.stringify(item).includes(email));
+    expect(own).toHaveLength(1);
+  }, 60_000);
 
   test('fifty different requests under one key: one is taken, the others are refused', async () => {
     const [key, campaign] = [randomUUID(), randomUUID()];
@@ -45,13 +50,12 @@ describe('at the same moment', () => {
     expect(await counted(campaign)).toMatchObject({ submitted: 1 });
   });
 
-  test('fifty different forms of one person make one reservation, and each that is accepted one mail', async () => {
-    const { email, held, clock, desk } = someone(tables);
+  test('fifty different forms of one person make one reservation, and a mail for each that changed it', async () => {
+    const { submit, held } = someone(tables);
     const campaign = randomUUID();
     const results = await times(50, async (at) => {
-      const body = formOf(email, clock.now, { givenName: `Marie ${at}`, source: { campaign } });
       try {
-        return await submitInterest({ body, idempotencyKey: undefined, globalPrivacyControl: false }, desk);
+        return await submit({ givenName: `Marie ${at}`, source: { campaign } });
       } catch (error) {
         // Too many came first, and nothing was promised.
         if (error instanceof CommitRefused) return { kind: 'refused' };
@@ -60,9 +64,9 @@ describe('at the same moment', () => {
     });
     const accepted = results.filter(({ kind }) => kind === 'accepted').length;
     const reservation = await held();
-    expect(accepted).toBeGreaterThan(0);
-    expect(reservation?.version).toBe(accepted);
-    expect(await rowsOf(reservation?.id)).toHaveLength(accepted);
+    // Five mails are all that an hour has for one mailbox.
+    expect(reservation?.version).toBe(Math.min(accepted, 5));
+    expect(await rowsOf(reservation?.id)).toHaveLength(reservation?.version ?? 0);
     expect(await counted(campaign)).toMatchObject({ submitted: 1 });
   });
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { leadChannels, untilCommitted } from '../../shared/reservations/reservation-desk.ts';
+import type { LeadRouting, PublicDealer } from '../../shared/dealers/dealer.ts';
+import type { DealerTable } from '../../shared/dealers/dealer-table.ts';
+import { channelsTo, untilCommitted } from '../../shared/reservations/reservation-desk.ts';
 import { CommitRefused } from '../../shared/reservations/reservation-life.ts';
 
 describe('trying until it is committed', () => {
@@ -40,17 +42,35 @@ describe('trying until it is committed', () => {
     expect(await run(failures)).toMatchObject({ outcome: failures[5], tries: 6 });
   });
 
+  test('does not try again what a limit forbids', async () => {
+    const failure = refused('limit-reached');
+    expect(await run([failure])).toMatchObject({ outcome: failure, tries: 1, pauses: [] });
+  });
+
   test('throws any other error at once', async () => {
     const failure = new Error('throttled');
     expect(await run([failure])).toMatchObject({ outcome: failure, tries: 1, pauses: [] });
   });
 });
 
-test('every store has a channel for its leads, and each address its own', () => {
+describe('how leads reach a store', () => {
   const [leadEmail, adfEmail] = ['sales@store.example', 'adf@store.example'];
-  expect(leadChannels({ leadEmail, adfEmail })).toEqual(['lead-mail', 'adf-mail']);
-  expect(leadChannels({ leadEmail })).toEqual(['lead-mail']);
-  expect(leadChannels({ adfEmail })).toEqual(['adf-mail']);
-  expect(leadChannels({})).toEqual(['lead-mail']);
-  expect(leadChannels(undefined)).toEqual(['lead-mail']);
+  const channels = (status: PublicDealer['status'] | undefined, routing: LeadRouting | undefined) => {
+    const dealer = status && ({ id: 'store', status } as PublicDealer);
+    const dealers = { getDealer: async () => dealer, getLeadRouting: async () => routing } as unknown as DealerTable;
+    return channelsTo('store', { dealers });
+  };
+
+  test('by each address of its own, and by one mail to people when it has none', async () => {
+    expect(await channels('expected', { leadEmail, adfEmail })).toEqual(['lead-mail', 'adf-mail']);
+    expect(await channels('confirmed', { leadEmail })).toEqual(['lead-mail']);
+    expect(await channels('open', { adfEmail })).toEqual(['adf-mail']);
+    expect(await channels('expected', {})).toEqual(['lead-mail']);
+    expect(await channels('expected', undefined)).toEqual(['lead-mail']);
+  });
+
+  test('by mail to people alone once it is withdrawn or gone, whatever its addresses', async () => {
+    expect(await channels('withdrawn', { leadEmail, adfEmail })).toEqual(['lead-mail']);
+    expect(await channels(undefined, { adfEmail })).toEqual(['lead-mail']);
+  });
 });

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Limit } from '../../shared/limits/limit.ts';
 import type { ActiveReservation, ConfirmedReservation, Reservation } from '../../shared/reservations/reservation.ts';
+import { change } from '../../shared/reservations/reservation-change.ts';
 import {
   CommitRefused,
   confirm,
@@ -13,7 +15,7 @@ import {
 } from '../../shared/reservations/reservation-life.ts';
 import { makeReservationNumber } from '../../shared/reservations/reservation-number.ts';
 import { type LocatorTables, makeLocatorTables } from '../support/locator-tables.ts';
-import { interestOf } from './interests.ts';
+import { interestOf, type Wish } from './interests.ts';
 import { START } from './test-desk.ts';
 
 let tables: LocatorTables;
@@ -33,6 +35,14 @@ const freshNumber = () => makeReservationNumber(crypto.getRandomValues(new Uint8
 function confirmStep(current: Reservation, nowMilliseconds = START, number = freshNumber()): Transition {
   const step = confirm(current, current.version, number, ['lead-mail'], at(nowMilliseconds));
   if (step === undefined || 'status' in step) throw new Error('must be a step');
+  return step;
+}
+
+function changeStep(current: ConfirmedReservation, asked: Partial<Wish>): Transition {
+  const { dealerId, model } = { ...current, ...asked };
+  const { person, dimensions } = interestOf(people, { model, dealerId, phone: asked.phone }, START);
+  const step = change(current, { ...current, dealerId, person, dimensions }, ['lead-mail'], 'changed', at(START));
+  if (step === undefined) throw new Error('must be a step');
   return step;
 }
 
@@ -76,8 +86,18 @@ const STEPS: readonly { readonly name: string; readonly parts: readonly Part[]; 
     stepOf: async () => confirmStep(await pending()),
   },
   {
+    name: 'a change of store',
+    parts: ['fact', 'outbox row', 'version'],
+    stepOf: async () => changeStep(confirmedOf(await commit(confirmStep(await pending()))), { dealerId: 'south' }),
+  },
+  {
+    name: 'a change that is not counted',
+    parts: ['outbox row', 'version'],
+    stepOf: async () => changeStep(confirmedOf(await commit(confirmStep(await pending()))), { phone: '+13055550123' }),
+  },
+  {
     name: 'a withdrawal',
-    parts: ['fact', 'version'],
+    parts: ['fact', 'outbox row', 'version'],
     stepOf: async () => withdraw(confirmedOf(await commit(confirmStep(await pending()))), at(START)),
   },
 ];
@@ -147,6 +167,45 @@ test('a number is never given twice, not even after a withdrawal', async () => {
   // Another number would not help one that has changed as well.
   await commit(submit(second, wants('south'), at(START)));
   await expect(tables.reservations.commit(step)).rejects.toMatchObject({ name: 'CommitRefused', reason: 'changed' });
+});
+
+describe('a limit that is reached', () => {
+  const limit: Limit = { of: 'mailbox', most: 1, windowSeconds: 3600 };
+  const counts = (subject: string) => [tables.limits.addition(limit, subject, START)];
+
+  test('refuses the whole step, and says so', async () => {
+    const subject = randomUUID();
+    const first = submit(undefined, wants('north'), at(START));
+    await tables.reservations.commit(first, undefined, counts(subject));
+    const before = await everything();
+    const again = submit(activeOf(first.to), wants('south'), at(START));
+    await expect(tables.reservations.commit(again, undefined, counts(subject))).rejects.toMatchObject({
+      reason: 'limit-reached',
+    });
+    expect(await everything()).toBe(before);
+    await tables.reservations.commit(again, undefined, counts(randomUUID()));
+  });
+
+  test('is not what is said when something else came first: a request that was taken before is to be found', async () => {
+    const subject = randomUUID();
+    const record = { keyHash: randomUUID(), fingerprint: 'f', expiresAtSeconds: START / 1000 + 24 * 3600 };
+    const first = submit(undefined, wants('north'), at(START));
+    await tables.reservations.commit(first, record, counts(subject));
+    const again = submit(activeOf(first.to), wants('north'), at(START));
+    await expect(tables.reservations.commit(again, record, counts(subject))).rejects.toMatchObject({
+      reason: 'changed',
+    });
+  });
+
+  test('counts no step that is refused for another reason', async () => {
+    const subject = randomUUID();
+    const first = submit(undefined, wants('north'), at(START));
+    await commit(first);
+    await expect(tables.reservations.commit(first, undefined, counts(subject))).rejects.toMatchObject({
+      reason: 'changed',
+    });
+    expect(await tables.limits.take(limit, subject, START)).toBeUndefined();
+  });
 });
 
 test('the place in line is the rank by time of confirmation among those who stand', async () => {

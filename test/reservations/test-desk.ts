@@ -21,12 +21,18 @@ export const START = Date.UTC(2026, 10, 23, 14, 5, 9, 120);
 export const SIGNING_KEYS = [{ id: 'k1', secret: 'a secret for the tests, and for nothing else' }];
 const PEPPER = { version: 1, secret: 'a pepper for the tests, and for nothing else' };
 
-/** One store with both addresses, one with the CRM's alone, one with none. */
-export const STORES: readonly Dealer[] = [
-  storeOf('north', { leadEmail: 'sales@north.example', adfEmail: 'adf@north.example' }),
-  storeOf('south', { adfEmail: 'adf@south.example' }),
-  storeOf('west', {}),
-];
+/**
+ * One store with both addresses, one with the CRM's alone, one with none: `north`, `south` and `west`.
+ * @param suffix of their ids and addresses, for lines of their own
+ */
+export function storesOf(suffix = ''): readonly Dealer[] {
+  const [north, south] = [`north${suffix}`, `south${suffix}`];
+  return [
+    storeOf(north, { leadEmail: `sales@${north}.example`, adfEmail: `adf@${north}.example` }),
+    storeOf(south, { adfEmail: `adf@${south}.example` }),
+    storeOf(`west${suffix}`, {}),
+  ];
+}
 
 function storeOf(id: string, routing: Dealer['routing']): Dealer {
   return {
@@ -43,19 +49,23 @@ function storeOf(id: string, routing: Dealer['routing']): Dealer {
 }
 
 const gazetteer = openGazetteer(readFileSync(new URL('../../data/gazetteer/gazetteer.bin', import.meta.url)));
-const publicStores = STORES.map(({ routing: _, ...store }) => store);
-const storeIndex = buildLeafIndex(
-  publicStores.map(({ id, location, models }) => ({ location, tags: models, key: id })),
-  400,
-);
 
-const dealers: DealerTable = {
-  getDealer: async (id) => publicStores.find((store) => store.id === id),
-  getLeadRouting: async (id) => STORES.find((store) => store.id === id)?.routing,
-  listDealers: async () => STORES,
-  // Few enough for one leaf.
-  read: (search) => search({ index: storeIndex, held: new Map(), read: async () => [publicStores] }),
-};
+/** The dealers table of a few stores: few enough for one leaf. */
+export function dealersOf(stores: readonly Dealer[]): DealerTable {
+  const publicStores = stores.map(({ routing: _, ...store }) => store);
+  const index = buildLeafIndex(
+    publicStores.map(({ id, location, models }) => ({ location, tags: models, key: id })),
+    400,
+  );
+  return {
+    getDealer: async (id) => publicStores.find((store) => store.id === id),
+    getLeadRouting: async (id) => stores.find((store) => store.id === id)?.routing,
+    listDealers: async () => stores,
+    read: (search) => search({ index, held: new Map(), read: async () => [publicStores] }),
+  };
+}
+
+const DEALERS = dealersOf(storesOf());
 
 export interface SentMail {
   readonly to: string;
@@ -71,7 +81,7 @@ export interface TestDesk extends SubmissionDesk, DispatchDesk {
 export function deskAt(clock: { now: number }, tables: OpenTables, inbox: SentMail[] = []): TestDesk {
   return {
     ...tables,
-    dealers,
+    dealers: DEALERS,
     gazetteer,
     pepper: PEPPER,
     signingKeys: SIGNING_KEYS,
@@ -123,7 +133,7 @@ export interface Buyer {
   readonly personKey: string;
   /** All that was mailed through this desk, to stores too. */
   readonly inbox: SentMail[];
-  submit(changes?: Partial<InterestBody>, idempotencyKey?: string): Promise<SubmitResult>;
+  submit(changes?: Partial<InterestBody>, idempotencyKey?: string, senderAddress?: string): Promise<SubmitResult>;
   /** The token of the latest mail that asks to confirm, once everything due has been sent. */
   confirmToken(): Promise<string>;
   /** Submits, confirms, and gives the receipt. */
@@ -132,14 +142,15 @@ export interface Buyer {
 }
 
 /** Somebody new, with a clock and a mailbox of their own. */
-export function someone(tables: OpenTables): Buyer {
+export function someone(tables: OpenTables, email = `${randomUUID()}@example.com`): Buyer {
   const clock = { now: START };
   const inbox: SentMail[] = [];
   const desk = deskAt(clock, tables, inbox);
-  const email = `${randomUUID()}@example.com`;
   const key = personKey(email, desk.pepper);
-  const submit: Buyer['submit'] = (changes = {}, idempotencyKey) =>
-    submitInterest({ body: formOf(email, clock.now, changes), idempotencyKey, globalPrivacyControl: false }, desk);
+  const submit: Buyer['submit'] = (changes = {}, idempotencyKey, senderAddress) => {
+    const body = formOf(email, clock.now, changes);
+    return submitInterest({ body, idempotencyKey, globalPrivacyControl: false, senderAddress }, desk);
+  };
   const confirmToken = async () => {
     await sweep(desk);
     return tokensIn(inbox, email, 'confirm').at(-1) ?? 'no mail came';

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { changeReservation } from '../../shared/reservations/change-reservation.ts';
 import { confirmInterest } from '../../shared/reservations/confirm-interest.ts';
 import { PENDING_SECONDS } from '../../shared/reservations/reservation-life.ts';
 import { isReservationNumber } from '../../shared/reservations/reservation-number.ts';
+import { submitInterest } from '../../shared/reservations/submit-interest.ts';
 import { withdrawReservation } from '../../shared/reservations/withdraw-reservation.ts';
 import { type Item, type LocatorTables, makeLocatorTables } from '../support/locator-tables.ts';
 import { deskAt, formOf, START, someone, sweep, tokensIn } from './test-desk.ts';
@@ -44,6 +46,28 @@ describe('from the form to the receipt', () => {
         { id: 'email', granted: true, page: 'https://alpine.example/reserve', at: '2026-11-23T14:05:09Z' },
         { id: 'phone', granted: false, text: expect.stringContaining('Alpine and Store north may call') },
       ],
+    });
+  });
+
+  test('knows throw-away mailboxes, and refuses none', async () => {
+    const throwAway = someone(tables, `${randomUUID()}@MailInator.com`);
+    expect(await throwAway.submit()).toEqual({ kind: 'accepted' });
+    expect(await throwAway.held()).toMatchObject({ disposableAddress: true });
+    const kept = someone(tables);
+    await kept.submit();
+    expect(await kept.held()).toMatchObject({ disposableAddress: false });
+  });
+
+  test('heeds a browser that asks not to be shared: it says so, and not where it came from', async () => {
+    const { email, clock, desk, held } = someone(tables);
+    const body = formOf(email, clock.now, {
+      source: { page: 'https://alpine.example/reserve?x=1', campaign: 'spring' },
+    });
+    const request = { body, idempotencyKey: undefined, globalPrivacyControl: true, senderAddress: undefined };
+    expect(await submitInterest(request, desk)).toEqual({ kind: 'accepted' });
+    expect(await held()).toMatchObject({
+      dimensions: { campaign: 'none' },
+      consents: [{ globalPrivacyControl: true }, { globalPrivacyControl: true }],
     });
   });
 
@@ -162,7 +186,9 @@ describe('a pending one past its seven days', () => {
       const { Attributes } = await tables.client.send(
         new DeleteCommand({ TableName: tables.names.reservations, Key, ReturnValues: 'ALL_OLD' }),
       );
-      expect(Attributes?.['expiresAtSeconds']).toBe(Math.floor(clock.now / 1000));
+      // The pointer outlives what it leads to, so that an erasure finds all there is.
+      const outlives = prefix === 'person#' ? 30 * 24 * 3600 : 0;
+      expect(Attributes?.['expiresAtSeconds']).toBe(Math.floor(clock.now / 1000) + outlives);
     }
     expect(await confirmInterest(stale, desk)).toBeUndefined();
 
@@ -190,18 +216,49 @@ describe('withdrawing', () => {
     const { confirmed, submit, held, desk, email, personKey, clock } = someone(tables);
     const name = randomUUID();
     const person = { givenName: `G${name}`, familyName: `F${name}`, phone: '+13055559876' };
-    await submit({ ...person, model: 'undecided' }, `key ${name}`);
+    // One that nobody confirmed in time goes too, although nothing has deleted it yet.
+    await submit({ ...person, dealerId: null });
+    const expired = (await held())?.id ?? 'none';
+    clock.now += PENDING_SECONDS * 1000;
+    await submit({ ...person, model: 'undecided' }, `key ${name}`, '2001:db8::1');
     clock.now += 1_000;
     const { manageToken } = await confirmed(person);
+    const body = { dealerId: 'south', phone: '+13055559877', zip: '33325' };
+    await changeReservation(manageToken, { body, globalPrivacyControl: false }, desk);
     await submit(person);
-    const id = (await held())?.id ?? 'none';
+    const { id = 'none', version = 0 } = (await held()) ?? {};
     expect(await withdrawReservation(manageToken, desk)).toBe(true);
+    await sweep(desk);
 
-    expect(await tables.reservations.find(id)).toEqual({ id, version: 4, status: 'withdrawn' });
-    for (const table of ['dealers', 'reservations', 'facts', 'outbox'] as const) {
+    expect(await tables.reservations.find(id)).toEqual({ id, version: version + 1, status: 'withdrawn' });
+    expect(await tables.reservations.find(expired)).toBeUndefined();
+    const traces = [
+      email,
+      email.split('@')[0] ?? '',
+      personKey,
+      personKey.slice(2),
+      ...Object.values(person),
+      body.phone,
+    ];
+    for (const table of Object.keys(tables.names) as (keyof typeof tables.names)[]) {
       const text = JSON.stringify(await tables.scan(table));
-      for (const trace of [email, personKey, ...Object.values(person)]) expect(text).not.toContain(trace);
+      for (const trace of traces) expect(text).not.toContain(trace);
     }
+  });
+
+  test('tells a store that was sent the lead once that it is over, and never who it was', async () => {
+    const { confirmed, desk, inbox, email } = someone(tables);
+    const { manageToken, number } = await confirmed({ dealerId: 'north' });
+    await sweep(desk);
+    inbox.length = 0;
+    await withdrawReservation(manageToken, desk);
+    expect(await withdrawReservation(manageToken, desk)).toBe(false);
+    await sweep(desk);
+    await sweep(desk);
+    expect(inbox.map(({ to }) => to)).toEqual(['sales@north.example']);
+    const text = JSON.stringify(inbox);
+    expect(text).toContain(number);
+    for (const trace of [email, 'Laurent', 'Marie', '3055550123']) expect(text).not.toContain(trace);
   });
 
   test('cancels what had not been sent yet', async () => {
@@ -216,6 +273,8 @@ describe('withdrawing', () => {
     expect(rows.map((row) => [row['channel'], row['status']]).sort()).toEqual([
       ['adf-mail', 'cancelled'],
       ['confirmation-mail', 'delivered'],
+      // Nobody had been told anything.
+      ['lead-closed-mail', 'cancelled'],
       ['lead-mail', 'cancelled'],
       ['receipt-mail', 'cancelled'],
     ]);

@@ -1,11 +1,16 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { InterestBody } from '../../shared/contract/interests.ts';
-import { call } from './api-call.ts';
+import { type Answer, call } from './api-call.ts';
 import { awaitMail, tokenIn, until } from './inbox.ts';
 
 /** An address that nobody else in the run has. */
 export function newAddress(): string {
   return `buyer-${randomUUID().slice(0, 13)}@buyers.example`;
+}
+
+/** An address of this machine that nobody else in the run sends from: a sender has 30 forms an hour. */
+export function newSender(): string {
+  return `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
 }
 
 let form: Promise<{ formToken: string; version: string }> | undefined;
@@ -39,18 +44,19 @@ export async function interestBody(changes: Changes = {}): Promise<Record<string
   };
 }
 
-export function post(path: string, body: unknown, headers: Record<string, string> = {}) {
+export function post(path: string, body: unknown, headers: Record<string, string> = {}, from?: string) {
   return call('POST', path, {
     headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
+    ...(from !== undefined && { from }),
   });
 }
 
-/** Sends a form as soon as its token is old enough. */
+/** Sends a form as soon as its token is old enough, each as another sender. */
 export async function submit(changes: Changes = {}, headers: Record<string, string> = {}) {
   const body = await interestBody(changes);
   return until('a form that is old enough', async () => {
-    const answer = await post('/v1/interests', body, headers);
+    const answer = await post('/v1/interests', body, headers, newSender());
     return answer.status === 400 && answer.text.includes('less than 2 seconds') ? undefined : answer;
   });
 }
@@ -77,4 +83,19 @@ export async function reserve(
 
 export function withToken(manageToken: string): { headers: Record<string, string> } {
   return { headers: { authorization: `Bearer ${manageToken}` } };
+}
+
+/** Changes the reservation of a manage token. */
+export function patch(manageToken: string, body: unknown, headers: Record<string, string> = {}) {
+  return call('PATCH', '/v1/reservation', {
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${manageToken}`, ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+/** An answer without what differs from one request to the next by its nature. */
+export function comparable({ status, headers, json, text }: Answer) {
+  const { instance: _, ...told } = typeof json === 'object' ? { instance: '', ...json } : { instance: '', text };
+  const kept = [...headers].filter(([name]) => !['date', 'apigw-requestid', 'content-length'].includes(name));
+  return { status, told, headers: Object.fromEntries(kept) };
 }

@@ -1,19 +1,31 @@
-import { ProvisionedThroughputExceededException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBClient,
+  ProvisionedThroughputExceededException,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { localDocumentClient } from './locator-tables.ts';
 import { localDynamoDb } from './table.ts';
 
 /**
  * What can happen to a request.
- * `never-sent`: it fails before it is sent. `answer-lost`: it is done, and fails. `sent-twice`: its answer is lost and it is
- * sent again, as the SDK does. `throttled` and `conflict`: DynamoDB refuses it.
+ * `never-sent`: it fails before it is sent. `answer-lost`: it is done, and fails. `timed-out`: it fails, and is done only when
+ * its sender has gone on. `sent-twice`: its answer is lost and it is sent again, as the SDK does. `throttled` and `conflict`:
+ * DynamoDB refuses it.
  */
-export const FAULTS = ['never-sent', 'answer-lost', 'sent-twice', 'throttled', 'conflict'] as const;
+export const FAULTS = ['never-sent', 'answer-lost', 'timed-out', 'sent-twice', 'throttled', 'conflict'] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** A client whose requests fail as `nextFault` says; conflicts happen to transactions alone. */
-export function faultyClient(nextFault: (commandName: string) => Fault | undefined): DynamoDBDocumentClient {
-  const client = localDynamoDb();
+/**
+ * A client whose requests fail as `nextFault` says; conflicts happen to transactions alone.
+ * @param later takes what is timed out, to be done whenever it likes
+ * @param client of the emulator; the run's own unless told
+ */
+export function faultyClient(
+  nextFault: (commandName: string) => Fault | undefined,
+  later: (send: () => Promise<unknown>) => void = (send) => void send(),
+  client: DynamoDBClient = localDynamoDb(),
+): DynamoDBDocumentClient {
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const commandName = String(context['commandName']);
@@ -23,6 +35,9 @@ export function faultyClient(nextFault: (commandName: string) => Fault | undefin
         case 'answer-lost':
           await next(args);
           throw new LostConnection('before the answer came');
+        case 'timed-out':
+          later(() => next(args));
+          throw new LostConnection('before the request was done');
         case 'sent-twice':
           await next(args);
           return await next(args);

@@ -5,6 +5,8 @@ export interface ReceivedMail {
   readonly subject: string;
   readonly text: string;
   readonly html: string | undefined;
+  /** By name in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 const WITHIN_MS = 15_000;
@@ -13,11 +15,22 @@ const WITHIN_MS = 15_000;
 export async function mailsTo(address: string): Promise<ReceivedMail[]> {
   const { mailUrl } = inject('locator');
   const store = (await (await fetch(`${mailUrl}/store`)).json()) as {
-    emails: { subject: string; destination: { to: string[] }; body: { text: string; html?: string } }[];
+    emails: {
+      subject: string;
+      destination: { to: string[] };
+      body: { text: string; html?: string };
+      headers?: { name: string; value: string }[];
+    }[];
   };
   return store.emails
     .filter(({ destination }) => destination.to.includes(address))
-    .map(({ subject, destination, body }) => ({ to: destination.to, subject, text: body.text, html: body.html }));
+    .map(({ subject, destination, body, headers = [] }) => ({
+      to: destination.to,
+      subject,
+      text: body.text,
+      html: body.html,
+      headers: Object.fromEntries(headers.map(({ name, value }) => [name.toLowerCase(), value])),
+    }));
 }
 
 /** Waits for the first mail to an address that fits. @throws Error when none has come within 15 s */

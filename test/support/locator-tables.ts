@@ -1,7 +1,8 @@
-import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { FACT_TABLE, type FactTable, factTable } from '../../shared/counts/fact-table.ts';
 import { DEALER_TABLE } from '../../shared/dealers/dealer-table.ts';
+import { LIMIT_TABLE, type LimitTable, limitTable } from '../../shared/limits/limit-table.ts';
 import { OUTBOX_TABLE, type OutboxTable, outboxTable } from '../../shared/outbox/outbox-table.ts';
 import {
   RESERVATION_TABLE,
@@ -16,30 +17,39 @@ export interface OpenTables {
   readonly facts: FactTable;
   readonly outbox: OutboxTable;
   readonly reservations: ReservationTable;
+  readonly limits: LimitTable;
 }
 
 export interface LocatorTables extends OpenTables {
   readonly client: DynamoDBDocumentClient;
-  readonly names: Readonly<Record<'dealers' | 'reservations' | 'facts' | 'outbox', string>>;
+  readonly names: Readonly<Record<'dealers' | 'reservations' | 'facts' | 'outbox' | 'limits', string>>;
   /** The same tables through another client, as another function's instance has them. */
   open(client: DynamoDBDocumentClient): OpenTables;
   /** Every item of a table. */
   scan(name: keyof LocatorTables['names']): Promise<readonly Item[]>;
 }
 
-/** The locator's four tables, of their own names and empty, with the keys and indexes that the deployment gives them. */
-export async function makeLocatorTables(): Promise<LocatorTables> {
-  const client = localDocumentClient();
-  const [dealers, reservations, facts, outbox] = await Promise.all([
-    makeTable(localDynamoDb(), withKeys(DEALER_TABLE)),
-    makeTable(localDynamoDb(), withKeys(RESERVATION_TABLE)),
-    makeTable(localDynamoDb(), withKeys(FACT_TABLE)),
-    makeTable(localDynamoDb(), withDueIndex(withKeys(OUTBOX_TABLE))),
+/**
+ * The locator's five tables, of their own names and empty, with the keys and indexes that the deployment gives them.
+ * @param dynamoDb of the emulator to make them in; the run's own unless told
+ */
+export async function makeLocatorTables(dynamoDb: DynamoDBClient = localDynamoDb()): Promise<LocatorTables> {
+  const client = localDocumentClient(dynamoDb);
+  const [dealers, reservations, facts, outbox, limits] = await Promise.all([
+    makeTable(dynamoDb, withKeys(DEALER_TABLE)),
+    makeTable(dynamoDb, withKeys(RESERVATION_TABLE)),
+    makeTable(dynamoDb, withKeys(FACT_TABLE)),
+    makeTable(dynamoDb, withDueIndex(withKeys(OUTBOX_TABLE))),
+    makeTable(dynamoDb, withKeys(LIMIT_TABLE)),
   ]);
-  const names = { dealers, reservations, facts, outbox };
+  const names = { dealers, reservations, facts, outbox, limits };
   const open = (through: DynamoDBDocumentClient): OpenTables => {
     const tables = { facts: factTable(through, facts), outbox: outboxTable(through, outbox) };
-    return { ...tables, reservations: reservationTable(through, reservations, tables) };
+    return {
+      ...tables,
+      reservations: reservationTable(through, reservations, tables),
+      limits: limitTable(through, limits),
+    };
   };
   return {
     ...open(client),

@@ -6,6 +6,9 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import type { TestProject } from 'vitest/node';
 import { startLocator } from '../../local/locator.ts';
+import { RESERVATION_TABLE } from '../../shared/reservations/reservation-table.ts';
+import { repetitionsIn, type SentDatum } from './sent-data.ts';
+import { scanTables } from './stack-tables.ts';
 
 /** The running stack, as tests reach it. */
 export interface LocatorUnderTest {
@@ -16,6 +19,8 @@ export interface LocatorUnderTest {
   readonly tokens: { readonly counts: string; readonly leads: string; readonly none: string };
   /** The file that everything the functions and the host say is written to. */
   readonly logFile: string;
+  /** The file that collects what no line of the log may repeat: a datum a line. */
+  readonly sentFile: string;
 }
 
 declare module 'vitest' {
@@ -24,8 +29,13 @@ declare module 'vitest' {
   }
 }
 
-/** A store of the tests' own that has people and a CRM; the real ones have no address that we know. */
+/** Two stores of one town that have people and a CRM in the tests; of the real ones we know no address. */
 export const LEAD_STORE_ID = '2745';
+export const OTHER_LEAD_STORE_ID = '2605';
+const LEAD_ADDRESSES = {
+  [LEAD_STORE_ID]: { lead_email: 'sales@store.example', adf_email: 'adf@crm.example' },
+  [OTHER_LEAD_STORE_ID]: { lead_email: 'sales@other-store.example', adf_email: 'adf@other-crm.example' },
+};
 
 /** The whole stack, once for all tests of the system: the same bundles and template that would be deployed. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -33,6 +43,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const dealersFile = join(folder, 'dealers.csv');
   writeFileSync(dealersFile, dealersWithAddresses());
   const logFile = join(folder, 'stack.log');
+  const sentFile = join(folder, 'sent.jsonl');
+  writeFileSync(sentFile, '');
   const host = await startLocator({
     port: 0,
     mailPort: 0,
@@ -51,18 +63,61 @@ export default async function setup(project: TestProject): Promise<() => Promise
       none: await host.issueToken('openid'),
     },
     logFile,
+    sentFile,
   });
   return async () => {
-    await host.stop();
+    const sent = [...readSent(sentFile), ...(await personKeysOf(host))];
+    const refuse = (): void => refuseRepetitions(logFile, sent);
+    try {
+      // Before the stop, which may take longer than a teardown is waited for; and after it, for what was said at the last.
+      refuse();
+    } finally {
+      await host.stop();
+    }
+    refuse();
     await rm(folder, { recursive: true });
   };
+}
+
+/** @throws Error naming the kind and the line, not the value, for whatever of people's the stack has logged */
+function refuseRepetitions(logFile: string, sent: readonly SentDatum[]): void {
+  const log = readFileSync(logFile, 'utf8');
+  // What would find nothing in no log at all.
+  if (sent.length > 0 && !log.includes('"answered"')) throw new Error('the stack logged no request that it answered');
+  const found = repetitionsIn(log, sent);
+  if (found.length === 0) return;
+  const lines = log.split('\n');
+  const places = found.slice(0, 20).map(({ kind, line }) => {
+    const [source = ''] = (lines[line - 1] ?? '').split(' ');
+    return `line ${line}, by ${source}: ${kind}`;
+  });
+  process.exitCode = 1;
+  throw new Error(`the stack logged people’s data, ${found.length} times, see ${logFile}:\n${places.join('\n')}`);
+}
+
+function readSent(sentFile: string): SentDatum[] {
+  return readFileSync(sentFile, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as SentDatum);
+}
+
+/** Of everyone who is still held: the keys are made in the stack, no test sends them. */
+async function personKeysOf(stack: Parameters<typeof scanTables>[0]): Promise<SentDatum[]> {
+  const reservations = (await scanTables(stack)).get(RESERVATION_TABLE.environmentVariable) ?? [];
+  const partitions = new Set(reservations.map(({ pk }) => String(pk)));
+  return [...partitions]
+    .filter((pk) => pk.startsWith('person#'))
+    .map((pk) => ({ kind: 'person key', value: pk.slice('person#'.length) }));
 }
 
 function dealersWithAddresses(): string {
   const csv = readFileSync(new URL('../../data/dealers.csv', import.meta.url), 'utf8');
   const rows = parse(csv, { columns: true }) as Record<string, string>[];
-  const store = rows.find(({ id }) => id === LEAD_STORE_ID);
-  if (store === undefined) throw new Error(`data/dealers.csv has no store ${LEAD_STORE_ID}`);
-  Object.assign(store, { lead_email: 'sales@store.example', adf_email: 'adf@crm.example' });
+  for (const [storeId, addresses] of Object.entries(LEAD_ADDRESSES)) {
+    const store = rows.find(({ id }) => id === storeId);
+    if (store === undefined) throw new Error(`data/dealers.csv has no store ${storeId}`);
+    Object.assign(store, addresses);
+  }
   return stringify(rows, { header: true });
 }

@@ -1,10 +1,12 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { CHANGE_MESSAGES } from '../../web/messages/change-messages.ts';
 import { LOCATOR_MESSAGES } from '../../web/messages/locator-messages.ts';
 import { RESERVATION_MESSAGES } from '../../web/messages/reservation-messages.ts';
 import { RESERVE_MESSAGES } from '../../web/messages/reserve-messages.ts';
-import { dealersAnswer, problem, reservationAnswer } from './stub-answers.ts';
+import { callableAnswer, dealersAnswer, problem } from './stub-answers.ts';
+import { reservationAnswers } from './stub-site.ts';
 import { useSite } from './use-site.ts';
 
 const site = useSite();
@@ -102,9 +104,13 @@ describe.each([
 
   test('on the reservation page', async () => {
     const messages = RESERVATION_MESSAGES[locale];
+    const change = CHANGE_MESSAGES[locale];
+    const reserve = RESERVE_MESSAGES[locale];
     const { page, answer } = await site.open('/reservation/#confirm=token', { locale });
     await page.evaluate(axe.source);
-    answer('GET /v1/reservation', () => ({ status: 200, body: reservationAnswer(locale) }));
+    for (const [operation, answering] of Object.entries(reservationAnswers(callableAnswer(locale)))) {
+      answer(operation, answering);
+    }
     const press = (name: string) => page.getByRole('button', { name }).click();
     const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
     await heading(messages.confirmHeading);
@@ -115,6 +121,23 @@ describe.each([
     await press(messages.manage);
     await page.getByText(messages.heldHeading).waitFor();
     await inspect(page, 'reservation');
+    await press(messages.change);
+    await heading(change.heading);
+    await inspect(page, 'change');
+    await page.getByLabel(reserve.phone).fill('12');
+    await press(change.save);
+    await page.locator('.adl-summary').waitFor();
+    await inspect(page, 'faults of a change');
+    await press(reserve.changeStore);
+    await page.locator('[data-dealer]').first().waitFor();
+    await inspect(page, 'choice of a store');
+    await page.locator('[data-dealer]').nth(1).click();
+    await page.locator('.adl-why').waitFor();
+    await inspect(page, 'another store');
+    await page.getByLabel(reserve.phone).fill('');
+    await press(change.save);
+    await page.locator('#saved').waitFor();
+    await inspect(page, 'saved');
     await press(messages.withdraw);
     await heading(messages.questionHeading);
     await inspect(page, 'question');

@@ -1,6 +1,12 @@
 import * as z from 'zod/mini';
-import { DealersAnswer, PlacesAnswer } from '../../shared/contract/dealers.ts';
-import { FormAnswer, InterestAnswer, ReceiptAnswer, ReservationAnswer } from '../../shared/contract/interests.ts';
+import { DealerAnswer, DealersAnswer, PlacesAnswer } from '../../shared/contract/dealers.ts';
+import {
+  type ChangeBody,
+  FormAnswer,
+  InterestAnswer,
+  ReceiptAnswer,
+  ReservationAnswer,
+} from '../../shared/contract/interests.ts';
 import { Problem } from '../../shared/contract/problem.ts';
 import { consentText, currentWording, type Locale, launch } from '../../shared/launch/launch.ts';
 
@@ -29,6 +35,14 @@ export function dealersAnswer(
       distance: 8.3 + index * 4,
     })),
   });
+}
+
+/** One of those stores, by its id. */
+export function dealerAnswer(id: string) {
+  const found = dealersAnswer().dealers.find((dealer) => dealer.id === id);
+  if (found === undefined) throw new RangeError(`no store ${id}`);
+  const { distance: _, ...dealer } = found;
+  return z.parse(DealerAnswer, dealer);
 }
 
 export function placesAnswer() {
@@ -94,9 +108,11 @@ export function reservationAnswer(locale: Locale) {
     },
     timeframe: '0-6-months',
     locale,
+    disposableAddress: false,
     consents: (['email', 'phone'] as const).map((id) => ({
       id,
       granted: id === 'email',
+      ...(id === 'phone' && { phone: '+13055550123' }),
       text: consentText(currentWording(), id, locale, receipt.dealer.name),
       version: currentWording().version,
       locale,
@@ -108,6 +124,48 @@ export function reservationAnswer(locale: Locale) {
       { at: '2026-11-23T14:01:00Z', event: 'submitted' },
       { at: '2026-11-23T14:05:09.123Z', event: 'confirmed' },
     ],
+  });
+}
+
+/** The reservation with a consent to calls at its store and number. */
+export function callableAnswer(locale: Locale) {
+  const held = reservationAnswer(locale);
+  return { ...held, consents: held.consents.map((consent) => ({ ...consent, granted: true })) };
+}
+
+/** What the API answers to a change: what is asked for is taken over, the rest stays. */
+export function changedAnswer(held: ReservationAnswer, body: ChangeBody) {
+  const { dealerId, model, phone, zip, timeframe, locale, consents } = body;
+  const { phone: heldPhone, ...person } = held.person;
+  const at = '2026-11-24T09:00:00Z';
+  const nextPhone = phone === undefined ? heldPhone : (phone ?? undefined);
+  const store = dealersAnswer().dealers.find(({ id }) => id === dealerId);
+  const dealer = dealerId === undefined ? held.dealer : store === undefined ? null : { id: store.id, name: store.name };
+  const nextLocale = locale ?? held.locale;
+  return z.parse(ReservationAnswer, {
+    ...held,
+    dealer,
+    placeInLine: dealer === null ? null : dealerId === undefined ? held.placeInLine : { store: 3 },
+    model: model ?? held.model,
+    person: { ...person, ...(nextPhone !== undefined && { phone: nextPhone }), zip: zip ?? person.zip },
+    timeframe: timeframe === undefined ? held.timeframe : timeframe,
+    locale: nextLocale,
+    consents: [
+      ...held.consents,
+      ...(['email', 'phone'] as const)
+        .filter((id) => consents?.[id] !== undefined)
+        .map((id) => ({
+          id,
+          granted: consents?.[id],
+          ...(id === 'phone' && nextPhone !== undefined && { phone: nextPhone }),
+          text: consentText(currentWording(), id, nextLocale, dealer?.name ?? launch.anyStore[nextLocale]),
+          version: consents?.version,
+          locale: nextLocale,
+          at,
+          globalPrivacyControl: false,
+        })),
+    ],
+    history: [...held.history, { at, event: 'changed' }],
   });
 }
 

@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import type { Browser, BrowserContextOptions, Page, Request, Route } from 'playwright-core';
-import { InterestBody } from '../../shared/contract/interests.ts';
+import { ChangeBody, InterestBody, type ReservationAnswer } from '../../shared/contract/interests.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
 import { buildWeb } from '../../web/build.ts';
 import {
+  changedAnswer,
+  dealerAnswer,
   dealersAnswer,
   formAnswer,
   interestAnswer,
@@ -156,15 +158,35 @@ function defaultAnswers(): Record<string, Answering> {
     'GET /v1/form': (request) => ({ status: 200, body: formAnswer(localeOf(request)) }),
     'POST /v1/interests': (request) => {
       const body = InterestBody.safeParse(request.postDataJSON());
-      if (body.success) return { status: 202, body: interestAnswer() };
-      const errors = body.error.issues.map((issue) => ({
-        pointer: `#/${issue.path.join('/')}`,
-        detail: issue.message,
-      }));
-      return { status: 400, body: problem(400, { errors }) };
+      return body.success ? { status: 202, body: interestAnswer() } : invalid(body.error.issues);
     },
     'POST /v1/interests/confirm': () => ({ status: 200, body: receiptAnswer() }),
-    'GET /v1/reservation': () => ({ status: 200, body: reservationAnswer('en-US') }),
+    ...Object.fromEntries(
+      ['store-1', 'store-2', 'store-3'].map((id) => [
+        `GET /v1/dealers/${id}`,
+        () => ({ status: 200, body: dealerAnswer(id) }),
+      ]),
+    ),
+    ...reservationAnswers(reservationAnswer('en-US')),
     'DELETE /v1/reservation': () => ({ status: 204 }),
   };
+}
+
+/** A reservation that can be seen and changed, by the contract's rules. */
+export function reservationAnswers(first: ReservationAnswer): Record<string, Answering> {
+  let held = first;
+  return {
+    'GET /v1/reservation': () => ({ status: 200, body: held }),
+    'PATCH /v1/reservation': (request) => {
+      const body = ChangeBody.safeParse(request.postDataJSON());
+      if (!body.success) return invalid(body.error.issues);
+      held = changedAnswer(held, body.data);
+      return { status: 200, body: held };
+    },
+  };
+}
+
+function invalid(issues: readonly { readonly path: PropertyKey[]; readonly message: string }[]): Answer {
+  const errors = issues.map(({ path, message }) => ({ pointer: `#/${path.join('/')}`, detail: message }));
+  return { status: 400, body: problem(400, { errors }) };
 }

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import type { DealersAnswer, PlacesAnswer } from '../../shared/contract/dealers.ts';
-import type { FormAnswer, InterestBody, ReceiptAnswer, ReservationAnswer } from '../../shared/contract/interests.ts';
+import type { FormAnswer, InterestBody } from '../../shared/contract/interests.ts';
 import type { Problem } from '../../shared/contract/problem.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
 import { RequestFailure } from './failure.ts';
@@ -44,44 +44,30 @@ export class ApiClient {
     const query = new URLSearchParams({ near: search.near, radius: String(search.radius), unit: search.unit });
     query.set('limit', String(MOST_STORES));
     if (search.model !== undefined) query.set('model', search.model);
-    return this.#answer(`/v1/dealers?${query}`, { signal });
+    return this.answer(`/v1/dealers?${query}`, { signal });
   }
 
   async findPlaces(text: string, signal: AbortSignal): Promise<readonly Place[]> {
     const query = new URLSearchParams({ q: text });
-    const { places } = await this.#answer<z.output<typeof PlacesAnswer>>(`/v1/places?${query}`, { signal });
+    const { places } = await this.answer<z.output<typeof PlacesAnswer>>(`/v1/places?${query}`, { signal });
     return places;
   }
 
   getForm(locale: Locale, signal?: AbortSignal): Promise<InterestForm> {
-    return this.#answer(`/v1/form?locale=${locale}`, signal === undefined ? {} : { signal });
+    return this.answer(`/v1/form?locale=${locale}`, signal === undefined ? {} : { signal });
   }
 
   /** @param idempotencyKey the same for every try of the same content: the API then acts once */
   async submitInterest(body: InterestBody, idempotencyKey: string): Promise<void> {
-    await this.#request('/v1/interests', {
-      ...jsonBody(body),
+    await this.request('/v1/interests', {
+      method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+      body: JSON.stringify(body),
     });
   }
 
-  confirmInterest(token: string): Promise<ReceiptAnswer> {
-    return this.#answer('/v1/interests/confirm', jsonBody({ token }));
-  }
-
-  getReservation(manageToken: string): Promise<ReservationAnswer> {
-    return this.#answer('/v1/reservation', { headers: { authorization: `Bearer ${manageToken}` } });
-  }
-
-  async withdrawReservation(manageToken: string): Promise<void> {
-    await this.#request('/v1/reservation', {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${manageToken}` },
-    });
-  }
-
-  async #answer<Answer>(path: string, init: RequestInit): Promise<Answer> {
-    const response = await this.#request(path, init);
+  protected async answer<Answer>(path: string, init: RequestInit): Promise<Answer> {
+    const response = await this.request(path, init);
     const answer: Answer = await response.json().catch(() => {
       init.signal?.throwIfAborted();
       throw new RequestFailure('unreachable');
@@ -89,7 +75,7 @@ export class ApiClient {
     return answer;
   }
 
-  async #request(path: string, init: RequestInit): Promise<Response> {
+  protected async request(path: string, init: RequestInit): Promise<Response> {
     const timeout = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
     const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
     const response = await fetch(this.#base + path, { ...init, signal, credentials: 'omit' }).catch(() => {
@@ -101,10 +87,6 @@ export class ApiClient {
     if (response.status === 429) throw new RequestFailure('busy', problem);
     throw new RequestFailure(response.status >= 500 || problem === undefined ? 'server' : 'refused', problem);
   }
-}
-
-function jsonBody(body: object): RequestInit {
-  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 /** What the API said, when the answer is its own and whole, and not some proxy's page. */

@@ -3,6 +3,7 @@ import type { Locale } from '../../shared/launch/launch.ts';
 const english = {
   language: 'Language',
   working: 'One moment…',
+  workingSlowly: 'Still working. Your connection seems slow.',
   failedHeading: 'That did not work',
   tryAgain: 'Try again',
   findStore: 'Find a store',
@@ -10,13 +11,13 @@ const english = {
   noLink: 'This page needs the link from the message we sent you. Open it there again.',
   deadLinkHeading: 'This link is no longer valid',
   deadLink:
-    'It may have expired, or the reservation was withdrawn. Fill in the form again with the same address: we mail you a new link.',
+    'It may have expired, or the reservation was withdrawn. Fill in the form on our first page again with the same address. If your reservation stands, we mail you a new link to it: nothing is lost and nothing is reserved twice.',
   confirmHeading: 'Confirm your reservation',
   confirmIntro: 'One click, and your place in line counts from now. No payment and no obligation.',
   confirm: 'Confirm my reservation',
   confirmedHeading: 'Your interest is reserved',
   confirmedNext: 'Keep this number. We have mailed it to you with a link to this reservation.',
-  manage: 'See or withdraw my reservation',
+  manage: 'See, change or withdraw my reservation',
   reservationHeading: 'Your reservation',
   number: 'Reservation number',
   confirmedAt: 'Confirmed',
@@ -26,28 +27,67 @@ const english = {
   undecided: 'Not decided yet',
   place: 'Place in line',
   placeAtStore: (place: string) => `${place} at this store`,
-  heldHeading: 'What we hold about you',
+  placeNote:
+    'As of now. The time of your confirmation decides: you move up when someone before you leaves, and back when someone who confirmed before you joins.',
+  unlisted: 'This store is no longer on our list. You can choose another.',
+  interestOnly:
+    'A reservation of interest costs nothing and obliges you to nothing. It is no order, and it promises no car, price or date.',
+  change: 'Change my reservation',
+  print: 'Print the receipt',
+  heldHeading: 'Everything we hold about you',
+  heldIntro: 'All of it, word for word, beside the receipt above.',
+  download: 'Download as JSON',
   name: 'Name',
   email: 'E-mail',
   phone: 'Phone',
   zip: 'ZIP code',
   timeframe: 'Time of purchase',
+  locale: 'Language of our messages',
+  address: 'Kind of mailbox',
+  disposable: 'Of a service for throw-away mailboxes. Stores are told so.',
   notSaid: 'Not given',
-  consentsHeading: 'Your choices',
+  consentsHeading: 'What you agreed to, and what not',
+  consentNames: { email: 'News by e-mail', phone: 'Calls and texts' },
   granted: 'You agreed',
   refused: 'You did not agree',
+  consentsNote: 'Newest first. The newest answer of a kind counts; older ones are kept as evidence.',
+  wordsShown: 'Words you were shown',
+  wordsVersion: 'Version of the words',
+  answeredAt: 'When',
+  forNumber: 'Number shown',
+  onPage: 'Page',
+  privacySignal: 'Privacy signal of your browser',
+  privacySignalSent: 'Sent (Global Privacy Control)',
   historyHeading: 'What happened when',
-  events: { submitted: 'Form sent', resubmitted: 'Form sent again', confirmed: 'Confirmed' } as Readonly<
-    Record<string, string>
-  >,
+  events: {
+    submitted: 'Form sent',
+    resubmitted: 'Form sent again',
+    confirmed: 'Confirmed',
+    changed: 'Changed',
+    unsubscribed: 'News by e-mail ended',
+  } as Readonly<Record<string, string>>,
+  whyHeading: 'Why did I get this?',
+  whyMail:
+    'Someone entered your address in the form on this site, and our mail with the link went to that address. If it was not you, do nothing: without your confirmation no store learns of it, and what was entered is deleted.',
+  whyReservation:
+    'Your address was entered in the form on this site, and the reservation was confirmed with the link we mailed there. Whoever has the link can see, change and withdraw it, so do not pass it on. If it was not you, withdraw it here.',
   withdraw: 'Withdraw my reservation',
   questionHeading: 'Withdraw your reservation?',
-  question:
-    'You lose your place in line, and we erase what we hold about you. This cannot be undone; you may reserve again, at the end of the line.',
+  question: 'This cannot be undone. You may reserve again, at the end of the line.',
+  questionEffects: (store: string | undefined) => [
+    'You lose your number and your place in line.',
+    'We erase your name, e-mail address, phone number, ZIP code, choices and consents.',
+    store === undefined
+      ? 'You have chosen no store, so there is none to tell.'
+      : `We tell ${store} that it is over, and ask it to delete what it was sent about you.`,
+  ],
   withdrawNow: 'Withdraw and erase',
   keep: 'Keep my reservation',
   withdrawnHeading: 'Your reservation is withdrawn',
-  withdrawn: 'We have erased what we held about you. Thank you for your interest.',
+  withdrawn: (store: string | undefined) =>
+    store === undefined
+      ? 'We have erased what we held about you. Thank you for your interest.'
+      : `We have erased what we held about you, and ${store} is told to delete what it was sent. Thank you for your interest.`,
 };
 
 /** What the confirm and manage page says. */
@@ -58,6 +98,7 @@ export const RESERVATION_MESSAGES: Readonly<Record<Locale, ReservationMessages>>
   'es-US': {
     language: 'Idioma',
     working: 'Un momento…',
+    workingSlowly: 'Seguimos en ello. Su conexión parece lenta.',
     failedHeading: 'No funcionó',
     tryAgain: 'Intentar de nuevo',
     findStore: 'Buscar un concesionario',
@@ -65,13 +106,13 @@ export const RESERVATION_MESSAGES: Readonly<Record<Locale, ReservationMessages>>
     noLink: 'Esta página necesita el enlace del mensaje que le enviamos. Vuelva a abrirlo desde allí.',
     deadLinkHeading: 'Este enlace ya no es válido',
     deadLink:
-      'Puede que haya caducado o que la reserva se haya retirado. Llene de nuevo el formulario con la misma dirección: le enviaremos otro enlace.',
+      'Puede que haya caducado o que la reserva se haya retirado. Llene de nuevo el formulario de nuestra primera página con la misma dirección. Si su reserva sigue en pie, le enviaremos otro enlace: nada se pierde y nada se reserva dos veces.',
     confirmHeading: 'Confirme su reserva',
     confirmIntro: 'Un clic, y su lugar en la fila cuenta desde ahora. Sin pago y sin compromiso.',
     confirm: 'Confirmar mi reserva',
     confirmedHeading: 'Su interés está reservado',
     confirmedNext: 'Guarde este número. Se lo enviamos por correo con un enlace a esta reserva.',
-    manage: 'Ver o retirar mi reserva',
+    manage: 'Ver, cambiar o retirar mi reserva',
     reservationHeading: 'Su reserva',
     number: 'Número de reserva',
     confirmedAt: 'Confirmada',
@@ -81,25 +122,67 @@ export const RESERVATION_MESSAGES: Readonly<Record<Locale, ReservationMessages>>
     undecided: 'Aún sin decidir',
     place: 'Lugar en la fila',
     placeAtStore: (place) => `${place} en este concesionario`,
-    heldHeading: 'Lo que guardamos sobre usted',
+    placeNote:
+      'En este momento. Decide la hora de su confirmación: avanza cuando se va alguien que está antes, y retrocede cuando llega alguien que confirmó antes que usted.',
+    unlisted: 'Este concesionario ya no está en nuestra lista. Puede elegir otro.',
+    interestOnly:
+      'Una reserva de interés no cuesta nada ni le obliga a nada. No es un pedido y no promete ningún auto, precio ni fecha.',
+    change: 'Cambiar mi reserva',
+    print: 'Imprimir el recibo',
+    heldHeading: 'Todo lo que guardamos sobre usted',
+    heldIntro: 'Todo, palabra por palabra, además del recibo de arriba.',
+    download: 'Descargar como JSON',
     name: 'Nombre',
     email: 'Correo electrónico',
     phone: 'Teléfono',
     zip: 'Código postal',
     timeframe: 'Momento de la compra',
+    locale: 'Idioma de nuestros mensajes',
+    address: 'Tipo de buzón',
+    disposable: 'De un servicio de buzones desechables. Se informa a los concesionarios.',
     notSaid: 'No indicado',
-    consentsHeading: 'Sus decisiones',
+    consentsHeading: 'Lo que aceptó y lo que no',
+    consentNames: { email: 'Noticias por correo electrónico', phone: 'Llamadas y mensajes de texto' },
     granted: 'Usted aceptó',
     refused: 'Usted no aceptó',
+    consentsNote:
+      'De la más reciente a la más antigua. Vale la última respuesta de cada tipo; las anteriores se guardan como prueba.',
+    wordsShown: 'Texto que se le mostró',
+    wordsVersion: 'Versión del texto',
+    answeredAt: 'Cuándo',
+    forNumber: 'Número mostrado',
+    onPage: 'Página',
+    privacySignal: 'Señal de privacidad de su navegador',
+    privacySignalSent: 'Enviada (Global Privacy Control)',
     historyHeading: 'Qué pasó y cuándo',
-    events: { submitted: 'Formulario enviado', resubmitted: 'Formulario enviado de nuevo', confirmed: 'Confirmada' },
+    events: {
+      submitted: 'Formulario enviado',
+      resubmitted: 'Formulario enviado de nuevo',
+      confirmed: 'Confirmada',
+      changed: 'Cambiada',
+      unsubscribed: 'Fin de las noticias por correo electrónico',
+    },
+    whyHeading: '¿Por qué recibí esto?',
+    whyMail:
+      'Alguien escribió su dirección en el formulario de este sitio, y nuestro correo con el enlace se envió a esa dirección. Si no fue usted, no haga nada: sin su confirmación ningún concesionario se entera y lo que se escribió se borra.',
+    whyReservation:
+      'Su dirección se escribió en el formulario de este sitio, y la reserva se confirmó con el enlace que enviamos allí. Quien tenga el enlace puede verla, cambiarla y retirarla: no lo comparta. Si no fue usted, retírela aquí.',
     withdraw: 'Retirar mi reserva',
     questionHeading: '¿Retirar su reserva?',
-    question:
-      'Perderá su lugar en la fila y borraremos lo que guardamos sobre usted. No se puede deshacer; puede volver a reservar, al final de la fila.',
+    question: 'No se puede deshacer. Puede volver a reservar, al final de la fila.',
+    questionEffects: (store) => [
+      'Pierde su número y su lugar en la fila.',
+      'Borramos su nombre, dirección de correo, teléfono, código postal, preferencias y consentimientos.',
+      store === undefined
+        ? 'No ha elegido ningún concesionario, así que no hay a quién avisar.'
+        : `Avisamos a ${store} de que terminó y le pedimos que borre lo que recibió sobre usted.`,
+    ],
     withdrawNow: 'Retirar y borrar',
     keep: 'Conservar mi reserva',
     withdrawnHeading: 'Su reserva está retirada',
-    withdrawn: 'Hemos borrado lo que guardábamos sobre usted. Gracias por su interés.',
+    withdrawn: (store) =>
+      store === undefined
+        ? 'Hemos borrado lo que guardábamos sobre usted. Gracias por su interés.'
+        : `Hemos borrado lo que guardábamos sobre usted, y pedimos a ${store} que borre lo que recibió. Gracias por su interés.`,
   },
 };

@@ -1,80 +1,71 @@
-import type { ReceiptAnswer, ReservationAnswer } from '../../shared/contract/interests.ts';
+import type { ReceiptAnswer } from '../../shared/contract/interests.ts';
+import type { DealerStatus } from '../../shared/dealers/dealer.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
 import type { InterestForm } from '../client/api-client.ts';
 import { createElement } from '../client/create-element.ts';
-import { formatPhone, formatTime } from '../client/format.ts';
-import type { ReservationMessages } from '../messages/reservation-messages.ts';
+import { formatTime } from '../client/format.ts';
+import { LOCATOR_MESSAGES } from '../messages/locator-messages.ts';
+import { RESERVATION_MESSAGES } from '../messages/reservation-messages.ts';
 
-/** How to say it: the language's words, and the names of models and timeframes in it. */
+/** How to say it: in which language, with the names of models and timeframes in it, and what is known of the store. */
 export interface Wording {
   readonly locale: Locale;
-  readonly messages: ReservationMessages;
   readonly form: InterestForm;
+  /** `undefined`: no store is chosen, or it is not listed any more. */
+  readonly storeStatus: DealerStatus | undefined;
 }
 
-/** The receipt: number, time, store, model, place in line. */
+/** How sure it is that a store will carry Alpine. @param status `undefined`: it is not listed any more */
+export function storeNote(status: DealerStatus | undefined, locale: Locale): string {
+  if (status === undefined || status === 'withdrawn') return RESERVATION_MESSAGES[locale].unlisted;
+  return LOCATOR_MESSAGES[locale].status[status];
+}
+
+/** The receipt: number, time, store, model, place in line, each with what is not certain of it. */
 export function receiptList(
   receipt: Pick<ReceiptAnswer, 'number' | 'confirmedAt' | 'dealer' | 'model' | 'placeInLine'>,
-  { locale, messages, form }: Wording,
+  { locale, form, storeStatus }: Wording,
 ): HTMLElement {
-  const model = form.models.find(({ id }) => id === receipt.model)?.name;
-  const list = terms([
+  const messages = RESERVATION_MESSAGES[locale];
+  const { dealer, placeInLine } = receipt;
+  const model = form.models.find(({ id }) => id === receipt.model);
+  const list = termList([
     [messages.number, receipt.number],
     [messages.confirmedAt, formatTime(receipt.confirmedAt, locale)],
-    [messages.store, receipt.dealer?.name ?? messages.noStore],
-    [messages.model, receipt.model === 'undecided' ? messages.undecided : (model ?? receipt.model)],
-    ...(receipt.placeInLine === null
+    [messages.store, dealer?.name ?? messages.noStore, dealer === null ? undefined : storeNote(storeStatus, locale)],
+    [
+      messages.model,
+      receipt.model === 'undecided' ? messages.undecided : (model?.name ?? receipt.model),
+      model?.expected ?? form.launchNotice,
+    ],
+    ...(placeInLine === null
       ? []
-      : [[messages.place, messages.placeAtStore(receipt.placeInLine.store.toLocaleString(locale))] as const]),
+      : [
+          [
+            messages.place,
+            messages.placeAtStore(placeInLine.store.toLocaleString(locale)),
+            messages.placeNote,
+          ] as const,
+        ]),
   ]);
   list.classList.add('receipt');
   return list;
 }
 
-/** Everything else that is held about the person. */
-export function heldData(reservation: ReservationAnswer, { locale, messages, form }: Wording): readonly Node[] {
-  const { person, timeframe, consents, history } = reservation;
-  const timeframeLabel = form.timeframes.find(({ id }) => id === timeframe)?.label;
-  return [
-    createElement('h2', {}, messages.heldHeading),
-    terms([
-      [messages.name, `${person.givenName} ${person.familyName}`],
-      [messages.email, person.email],
-      [messages.phone, person.phone === undefined ? messages.notSaid : formatPhone(person.phone)],
-      [messages.zip, person.zip],
-      [messages.timeframe, timeframeLabel ?? timeframe ?? messages.notSaid],
-    ]),
-    createElement('h2', {}, messages.consentsHeading),
-    createElement(
-      'ul',
-      { class: 'records' },
-      ...consents.map((consent) =>
-        createElement(
-          'li',
-          {},
-          createElement('strong', {}, consent.granted ? messages.granted : messages.refused),
-          ` · ${formatTime(consent.at, locale)}`,
-          createElement('blockquote', { lang: consent.locale }, consent.text),
-        ),
-      ),
-    ),
-    createElement('h2', {}, messages.historyHeading),
-    createElement(
-      'ul',
-      { class: 'records' },
-      ...history.map(({ at, event }) =>
-        createElement('li', {}, `${formatTime(at, locale)}: ${messages.events[event] ?? event}`),
-      ),
-    ),
-  ];
-}
-
-function terms(rows: readonly (readonly [term: string, value: string])[]): HTMLElement {
+/** Terms with what is said of each, and a note where one is needed. */
+export function termList(
+  rows: readonly (readonly [term: string, value: string | Node, note?: string | undefined])[],
+): HTMLElement {
   return createElement(
     'dl',
     {},
-    ...rows.map(([term, value]) =>
-      createElement('div', {}, createElement('dt', {}, term), createElement('dd', {}, value)),
+    ...rows.map(([term, value, note]) =>
+      createElement(
+        'div',
+        {},
+        createElement('dt', {}, term),
+        createElement('dd', {}, value, ...(note ? [createElement('p', { class: 'note' }, note)] : [])),
+      ),
     ),
   );
 }

@@ -1,42 +1,42 @@
 import type { ReceiptAnswer, ReservationAnswer } from '../../shared/contract/interests.ts';
+import type { DealerStatus } from '../../shared/dealers/dealer.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
-import { ApiClient, type InterestForm } from '../client/api-client.ts';
-import { createButton, createElement } from '../client/create-element.ts';
+import type { InterestForm } from '../client/api-client.ts';
+import { createButton } from '../client/create-element.ts';
 import { RequestFailure } from '../client/failure.ts';
 import { localeOf } from '../client/format.ts';
-import { FAILURE_MESSAGES } from '../messages/failure-messages.ts';
+import { ReservationClient } from '../client/reservation-client.ts';
 import { RESERVATION_MESSAGES } from '../messages/reservation-messages.ts';
+import { SLOW_MILLISECONDS } from '../widget/locate-view.ts';
+import { changeResult } from './change-result.ts';
+import { ChangeView } from './change-view.ts';
+import { LANGUAGES } from './languages.ts';
 import { type MailLink, mailLinkOf } from './mail-link.ts';
-import { heldData, receiptList, type Wording } from './receipt-view.ts';
+import { contentOf, type PageActions } from './page-content.ts';
+import type { HeldReservation, PageState, Surroundings } from './page-state.ts';
 
-/** What the page shows. */
-type PageState =
-  | { readonly kind: 'no-link' | 'dead-link' | 'working' | 'withdrawn' }
-  | { readonly kind: 'confirm'; readonly token: string }
-  | { readonly kind: 'receipt'; readonly receipt: ReceiptAnswer; readonly form: InterestForm }
-  | { readonly kind: 'reservation' | 'question'; readonly held: HeldReservation; readonly form: InterestForm }
-  | { readonly kind: 'failed'; readonly failure: RequestFailure; retry(): Promise<void> };
-
-interface HeldReservation {
-  readonly token: string;
-  readonly reservation: ReservationAnswer;
+/** The parts of the document that the page fills. */
+interface PageParts {
+  readonly main: HTMLElement;
+  readonly languages: HTMLElement;
+  /** Stays in the document, so that screen readers say what is written into it. */
+  readonly announcements: HTMLElement;
 }
 
-const LANGUAGES: Readonly<Record<Locale, string>> = { 'en-US': 'English', 'es-US': 'Español' };
-
-/** The page that the links in our mails open: confirms a reservation, shows it, and withdraws it. */
-class ReservationPage {
-  readonly #client = new ApiClient(location.origin);
-  readonly #main: HTMLElement;
-  readonly #languages: HTMLElement;
+/** The page that the links in our mails open: confirms a reservation, shows it, changes it and withdraws it. */
+class ReservationPage implements PageActions {
+  readonly #client = new ReservationClient(location.origin);
+  readonly #parts: PageParts;
   #locale: Locale = localeOf(navigator.language);
   /** Whether the person asked for this language: then no answer changes it. */
   #localeChosen = false;
-  #state: PageState = { kind: 'working' };
+  #state: PageState = { kind: 'working', slow: false };
+  #changing: ChangeView | undefined;
+  /** How sure it is of the stores seen so far that they will carry Alpine. */
+  readonly #statuses = new Map<string, DealerStatus>();
 
-  constructor(main: HTMLElement, languages: HTMLElement) {
-    this.#main = main;
-    this.#languages = languages;
+  constructor(parts: PageParts) {
+    this.#parts = parts;
   }
 
   /** Takes the link out of the address bar, where others could read or copy it, and starts with it. */
@@ -47,155 +47,160 @@ class ReservationPage {
   }
 
   #begin(link: MailLink | undefined): void {
-    if (link === undefined) this.#show({ kind: 'no-link' });
-    else if (link.purpose === 'confirm') this.#show({ kind: 'confirm', token: link.token });
-    else void this.#openReservation(link.token);
+    if (link === undefined) this.show({ kind: 'no-link' });
+    else if (link.purpose === 'confirm') this.show({ kind: 'confirm', token: link.token });
+    else this.openReservation(link.token);
+  }
+
+  confirm(token: string): void {
+    void this.#attempt(async () => {
+      const receipt = await this.#client.confirmInterest(token);
+      return { kind: 'receipt', receipt, ...(await this.#surroundings(receipt, this.#locale)) };
+    });
+  }
+
+  openReservation(token: string): void {
+    void this.#attempt(async () => {
+      const reservation = await this.#client.getReservation(token);
+      if (!this.#localeChosen) this.#locale = reservation.locale;
+      const surroundings = await this.#surroundings(reservation, this.#locale);
+      return { kind: 'reservation', held: { token, reservation }, ...surroundings, saved: [] };
+    });
+  }
+
+  withdraw({ token, reservation }: HeldReservation): void {
+    void this.#attempt(async () => {
+      await this.#client.withdrawReservation(token);
+      return { kind: 'withdrawn', storeName: reservation.dealer?.name };
+    });
+  }
+
+  show(state: PageState, options: { readonly focus?: boolean } = {}): void {
+    this.#changing?.stop();
+    this.#changing = undefined;
+    this.#state = state;
+    document.documentElement.lang = this.#locale;
+    this.#showLanguages();
+    const { main } = this.#parts;
+    main.setAttribute('aria-busy', String(state.kind === 'working'));
+    if (state.kind === 'change') this.#changing = this.#changeView(state);
+    const content = contentOf(state, this.#locale, this, this.#changing?.element);
+    main.replaceChildren(...content.nodes);
+    document.title = content.title;
+    this.#announce(content.announcement);
+    if (options.focus) content.focus?.focus();
   }
 
   /** Does something that may fail: a link that is not valid is said to be so, anything else can be tried again. */
   async #attempt(action: () => Promise<PageState>): Promise<void> {
-    const working: PageState = { kind: 'working' };
-    this.#show(working);
-    const next = await action().catch((error: unknown): PageState => {
-      if (!(error instanceof RequestFailure)) throw error;
-      if (error.kind === 'refused') return { kind: 'dead-link' };
-      return { kind: 'failed', failure: error, retry: () => this.#attempt(action) };
-    });
+    const mine: PageState = { kind: 'working', slow: false };
+    const slowly: PageState = { kind: 'working', slow: true };
     // Another link may have been opened in the meantime.
-    if (this.#state === working) this.#show(next, { focus: true });
+    const isMine = () => this.#state === mine || this.#state === slowly;
+    this.show(mine);
+    const slow = setTimeout(() => {
+      if (isMine()) this.show(slowly);
+    }, SLOW_MILLISECONDS);
+    try {
+      const next = await action().catch((error: unknown): PageState => {
+        if (!(error instanceof RequestFailure)) throw error;
+        if (error.kind === 'refused') return { kind: 'dead-link' };
+        return { kind: 'failed', failure: error, retry: () => void this.#attempt(action) };
+      });
+      if (isMine()) this.show(next, { focus: true });
+    } finally {
+      clearTimeout(slow);
+    }
   }
 
-  #confirm(token: string): Promise<void> {
-    return this.#attempt(async () => {
-      const receipt = await this.#client.confirmInterest(token);
-      return { kind: 'receipt', receipt, form: await this.#client.getForm(this.#locale) };
-    });
+  /** What the page says around a reservation: the launch's words, and what is known of its store. */
+  async #surroundings({ dealer }: Pick<ReceiptAnswer, 'dealer'>, locale: Locale): Promise<Surroundings> {
+    const [form, store] = await Promise.all([
+      this.#client.getForm(locale),
+      dealer === null ? undefined : this.#client.getDealer(dealer.id),
+    ]);
+    if (store !== undefined) this.#statuses.set(store.id, store.status);
+    return { form, storeStatus: store?.status };
   }
 
-  #openReservation(token: string): Promise<void> {
-    return this.#attempt(async () => {
-      const reservation = await this.#client.getReservation(token);
-      if (!this.#localeChosen) this.#locale = reservation.locale;
-      return { kind: 'reservation', held: { token, reservation }, form: await this.#client.getForm(this.#locale) };
-    });
-  }
-
-  #withdraw(token: string): Promise<void> {
-    return this.#attempt(async () => {
-      await this.#client.withdrawReservation(token);
-      return { kind: 'withdrawn' };
-    });
-  }
-
-  async #speak(locale: Locale): Promise<void> {
+  #speak(locale: Locale): void {
+    // What is being sent was written in the language that is shown.
+    if (this.#changing?.saving) return;
+    const draft = this.#changing?.draft;
+    const state = this.#state;
     this.#locale = locale;
     this.#localeChosen = true;
-    const state = this.#state;
-    this.#show(state);
-    if (!('form' in state)) return;
-    await this.#attempt(async () => ({ ...state, form: await this.#client.getForm(locale) }));
+    if (!('form' in state)) {
+      this.show(state);
+      return;
+    }
+    void this.#attempt(async () => {
+      const form = await this.#client.getForm(locale);
+      return state.kind === 'change' ? { ...state, form, draft } : { ...state, form };
+    });
   }
 
-  #show(state: PageState, options: { readonly focus?: boolean } = {}): void {
-    this.#state = state;
-    document.documentElement.lang = this.#locale;
-    this.#showLanguages();
-    this.#main.setAttribute('aria-busy', String(state.kind === 'working'));
-    const [heading, ...rest] = this.#content(state);
-    this.#main.replaceChildren(heading, ...rest);
-    document.title = heading.textContent;
-    if (options.focus) heading.focus();
+  #changeView(state: Extract<PageState, { kind: 'change' }>): ChangeView {
+    const { held, form, storeStatus, draft } = state;
+    const view = new ChangeView({
+      client: this.#client,
+      locale: this.#locale,
+      token: held.token,
+      reservation: held.reservation,
+      form,
+      statuses: this.#statuses,
+      draft,
+      announce: (text) => this.#announce(text),
+      onSaved: (reservation) => {
+        if (this.#changing === view) this.#showSaved(held, reservation, form);
+      },
+      onCancel: () => this.show({ kind: 'reservation', held, form, storeStatus, saved: [] }, { focus: true }),
+      onDeadLink: () => {
+        if (this.#changing === view) this.show({ kind: 'dead-link' }, { focus: true });
+      },
+    });
+    return view;
+  }
+
+  #showSaved(before: HeldReservation, reservation: ReservationAnswer, form: InterestForm): void {
+    const saved = changeResult(before.reservation, reservation, this.#locale);
+    const held = { token: before.token, reservation };
+    const result = (surroundings: Surroundings): PageState => ({ kind: 'reservation', held, saved, ...surroundings });
+    const storeStatus = this.#statuses.get(reservation.dealer?.id ?? '');
+    if (reservation.dealer === null || storeStatus !== undefined) {
+      this.show(result({ form, storeStatus }), { focus: true });
+      return;
+    }
+    // The same person may have chosen, in another window, a store that this one has not seen.
+    void this.#attempt(async () => result(await this.#surroundings(reservation, this.#locale)));
+  }
+
+  #announce(text: string): void {
+    this.#parts.announcements.lang = this.#locale;
+    this.#parts.announcements.textContent = text;
   }
 
   #showLanguages(): void {
-    const { language } = RESERVATION_MESSAGES[this.#locale];
-    this.#languages.setAttribute('aria-label', language);
-    this.#languages.replaceChildren(
+    const { languages } = this.#parts;
+    languages.setAttribute('aria-label', RESERVATION_MESSAGES[this.#locale].language);
+    languages.replaceChildren(
       ...(['en-US', 'es-US'] as const).map((locale) => {
-        const button = createButton(LANGUAGES[locale], 'link', () => void this.#speak(locale));
+        const button = createButton(LANGUAGES[locale], 'link', () => this.#speak(locale));
         button.lang = locale;
         button.setAttribute('aria-pressed', String(locale === this.#locale));
         return button;
       }),
     );
   }
-
-  #content(state: PageState): readonly [HTMLElement, ...Node[]] {
-    const messages = RESERVATION_MESSAGES[this.#locale];
-    const heading = (text: string) => createElement('h1', { tabindex: '-1' }, text);
-    const text = (words: string) => createElement('p', {}, words);
-    const findStore = createElement('a', { class: 'button', href: '/' }, messages.findStore);
-    switch (state.kind) {
-      case 'working':
-        return [createElement('p', { role: 'status' }, messages.working)];
-      case 'no-link':
-        return [heading(messages.noLinkHeading), text(messages.noLink), findStore];
-      case 'dead-link':
-        return [heading(messages.deadLinkHeading), text(messages.deadLink), findStore];
-      case 'withdrawn':
-        return [heading(messages.withdrawnHeading), text(messages.withdrawn), findStore];
-      case 'confirm': {
-        const confirm = createButton(messages.confirm, 'primary', () => void this.#confirm(state.token));
-        return [heading(messages.confirmHeading), text(messages.confirmIntro), confirm];
-      }
-      case 'failed': {
-        const failure = state.failure.kind === 'refused' ? 'server' : state.failure.kind;
-        const words = FAILURE_MESSAGES[this.#locale][failure];
-        return [
-          heading(messages.failedHeading),
-          createElement('p', { role: 'alert', class: 'fault' }, words),
-          createButton(messages.tryAgain, 'primary', () => void state.retry()),
-        ];
-      }
-      case 'receipt': {
-        const manage = createButton(
-          messages.manage,
-          'secondary',
-          () => void this.#openReservation(state.receipt.manageToken),
-        );
-        return [
-          heading(messages.confirmedHeading),
-          receiptList(state.receipt, this.#wording(state.form)),
-          text(state.form.launchNotice),
-          text(messages.confirmedNext),
-          manage,
-        ];
-      }
-      case 'reservation':
-        return [
-          heading(messages.reservationHeading),
-          receiptList(state.held.reservation, this.#wording(state.form)),
-          text(state.form.launchNotice),
-          ...heldData(state.held.reservation, this.#wording(state.form)),
-          createButton(messages.withdraw, 'secondary', () =>
-            this.#show({ ...state, kind: 'question' }, { focus: true }),
-          ),
-        ];
-      case 'question':
-        return [
-          heading(messages.questionHeading),
-          text(messages.question),
-          createElement(
-            'div',
-            { class: 'choices' },
-            createButton(messages.withdrawNow, 'danger', () => void this.#withdraw(state.held.token)),
-            createButton(messages.keep, 'secondary', () =>
-              this.#show({ ...state, kind: 'reservation' }, { focus: true }),
-            ),
-          ),
-        ];
-    }
-  }
-
-  #wording(form: InterestForm): Wording {
-    return { locale: this.#locale, messages: RESERVATION_MESSAGES[this.#locale], form };
-  }
 }
 
 const main = document.querySelector('main');
 const languages = document.querySelector<HTMLElement>('#languages');
-if (main === null || languages === null) throw new Error('the page has no <main> or no #languages');
-const page = new ReservationPage(main, languages);
+const announcements = document.querySelector<HTMLElement>('#announcements');
+if (main === null || languages === null || announcements === null) {
+  throw new Error('the page has no <main>, no #languages or no #announcements');
+}
+const page = new ReservationPage({ main, languages, announcements });
 page.open();
 // A second link opened in the same tab changes the fragment alone.
 addEventListener('hashchange', () => {

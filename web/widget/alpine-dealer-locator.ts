@@ -1,6 +1,7 @@
 import { ApiClient, type FoundDealer } from '../client/api-client.ts';
 import { createElement } from '../client/create-element.ts';
 import { localeOf } from '../client/format.ts';
+import { styleSheet } from '../client/style-sheet.ts';
 import { LOCATOR_MESSAGES } from '../messages/locator-messages.ts';
 import { RESERVE_MESSAGES } from '../messages/reserve-messages.ts';
 import formStyles from './form.css';
@@ -16,12 +17,6 @@ function nextIdPrefix(): string {
   return `adl${widgets}-`;
 }
 
-/** Styles live in objects, not in elements: a strict content security policy allows these. */
-function styleSheet(css: string): CSSStyleSheet {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  return sheet;
-}
 const locatorSheet = styleSheet(locatorStyles);
 const formSheet = styleSheet(formStyles);
 

@@ -15,20 +15,30 @@ export class FaultSummary {
     hidden: true,
   });
   readonly #headingId: string;
+  readonly #level: 'h2' | 'h3';
 
-  /** @param idPrefix makes the heading's id the only one on the page */
-  constructor(idPrefix: string) {
+  /**
+   * @param idPrefix makes the heading's id the only one on the page
+   * @param level the heading's, one below what stands above the form
+   */
+  constructor(idPrefix: string, level: 'h2' | 'h3' = 'h3') {
     this.#headingId = `${idPrefix}summary`;
+    this.#level = level;
     this.element.setAttribute('aria-labelledby', this.#headingId);
   }
 
   show(heading: string, items: readonly SummaryItem[]): void {
+    this.list(heading, items);
+    this.element.focus();
+  }
+
+  /** As `show`, and the focus stays where it is. */
+  list(heading: string, items: readonly SummaryItem[]): void {
     this.element.replaceChildren(
-      createElement('h3', { id: this.#headingId }, heading),
+      createElement(this.#level, { id: this.#headingId }, heading),
       createElement('ul', {}, ...items.map((item) => createElement('li', {}, summaryEntry(item)))),
     );
     this.element.hidden = false;
-    this.element.focus();
   }
 
   clear(): void {

@@ -6,6 +6,30 @@ import { choiceField, type Field, radioField, textField, tickField } from './for
 /** A model that nobody has chosen, as the contract names it. */
 const UNDECIDED = 'undecided';
 
+/** The box for a number that calls and texts may go to. */
+export function phoneField(messages: ReserveMessages, idPrefix: string, hint = messages.phoneHint) {
+  return textField({
+    id: `${idPrefix}phone`,
+    label: `${messages.phone} ${messages.optional}`,
+    type: 'tel',
+    autocomplete: 'tel',
+    inputMode: 'tel',
+    hint,
+    required: false,
+  });
+}
+
+export function zipField(messages: ReserveMessages, idPrefix: string) {
+  return textField({
+    id: `${idPrefix}zip`,
+    label: messages.zip,
+    type: 'text',
+    autocomplete: 'postal-code',
+    inputMode: 'numeric',
+    required: true,
+  });
+}
+
 /** The fields about the person, by the names the API gives them. */
 export function personFields(messages: ReserveMessages, idPrefix: string) {
   const text = (name: string, label: string, autocomplete: AutoFill) =>
@@ -21,23 +45,8 @@ export function personFields(messages: ReserveMessages, idPrefix: string) {
       inputMode: 'email',
       required: true,
     }),
-    phone: textField({
-      id: `${idPrefix}phone`,
-      label: `${messages.phone} ${messages.optional}`,
-      type: 'tel',
-      autocomplete: 'tel',
-      inputMode: 'tel',
-      hint: messages.phoneHint,
-      required: false,
-    }),
-    zip: textField({
-      id: `${idPrefix}zip`,
-      label: messages.zip,
-      type: 'text',
-      autocomplete: 'postal-code',
-      inputMode: 'numeric',
-      required: true,
-    }),
+    phone: phoneField(messages, idPrefix),
+    zip: zipField(messages, idPrefix),
     adult: tickField(`${idPrefix}adult`, messages.adult),
     usResident: tickField(`${idPrefix}us-resident`, messages.usResident),
   };
@@ -62,6 +71,21 @@ export function timeframeField(messages: ReserveMessages, form: InterestForm, id
     { value: '', label: messages.timeframeAny },
     ...form.timeframes.map(({ id, label }) => ({ value: id, label })),
   ]);
+}
+
+/** The consents as boxes of their own, none of them ticked, with the store's name in their words. */
+export function consentFields(
+  form: Pick<InterestForm, 'consents' | 'anyStore'>,
+  storeName: string | undefined,
+  idPrefix: string,
+) {
+  return form.consents.map(({ id, text }) => ({
+    id,
+    field: tickField(
+      `${idPrefix}consent-${id}`,
+      text.replaceAll('{store}', () => storeName ?? form.anyStore),
+    ),
+  }));
 }
 
 /**

@@ -36,6 +36,22 @@ export function usPhone(typed: string): string | undefined {
   return /^[2-9]\d{2}[2-9]\d{6}$/.test(digits) ? `+1${digits}` : undefined;
 }
 
+/** What is wrong with where someone lives and may be called. */
+export function contactFaultsOf({
+  zip,
+  phone,
+  phoneConsent,
+}: Pick<InterestValues, 'zip' | 'phone' | 'phoneConsent'>): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (!/^\d{5}(-\d{4})?$/.test(zip.trim())) faults.push({ field: 'zip' });
+  if (phone.trim() !== '') {
+    if (usPhone(phone) === undefined) faults.push({ field: 'phone' });
+  } else if (phoneConsent) {
+    faults.push({ field: 'phone', neededForCalls: true });
+  }
+  return faults;
+}
+
 /** What can be seen to be wrong before sending, in the form's order. The API has the last word. */
 export function faultsOf(values: InterestValues): readonly Fault[] {
   const faults: Fault[] = [];
@@ -43,12 +59,7 @@ export function faultsOf(values: InterestValues): readonly Fault[] {
   if (!isName(values.givenName)) faults.push({ field: 'givenName' });
   if (!isName(values.familyName)) faults.push({ field: 'familyName' });
   if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(values.email.trim())) faults.push({ field: 'email' });
-  if (!/^\d{5}(-\d{4})?$/.test(values.zip.trim())) faults.push({ field: 'zip' });
-  if (values.phone.trim() !== '') {
-    if (usPhone(values.phone) === undefined) faults.push({ field: 'phone' });
-  } else if (values.phoneConsent) {
-    faults.push({ field: 'phone', neededForCalls: true });
-  }
+  faults.push(...contactFaultsOf(values));
   if (!values.adult) faults.push({ field: 'adult' });
   if (!values.usResident) faults.push({ field: 'usResident' });
   return faults;

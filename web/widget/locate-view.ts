@@ -8,7 +8,7 @@ import { nextSearchState, type SearchEvent, type SearchState, type StartedSearch
 import { searchSummary, storeList } from './store-list.ts';
 
 /** From then on the person is told that it is slow. */
-const SLOW_MILLISECONDS = 4_000;
+export const SLOW_MILLISECONDS = 4_000;
 
 /** What the view starts with, and whom it tells. */
 export interface LocateViewOptions {

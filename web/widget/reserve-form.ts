@@ -1,16 +1,11 @@
 import type { InterestForm } from '../client/api-client.ts';
-import { createButton, createElement } from '../client/create-element.ts';
+import { createElement } from '../client/create-element.ts';
 import type { ReserveField, ReserveMessages } from '../messages/reserve-messages.ts';
 import { FaultSummary } from './fault-summary.ts';
-import { type Field, faultPlace, fieldGroup, showFault, tickField } from './form-fields.ts';
-import { modelField, personFields, timeframeField, trapField } from './interest-fields.ts';
+import { type Field, fieldGroup, showFault } from './form-fields.ts';
+import { consentFields, modelField, personFields, timeframeField, trapField } from './interest-fields.ts';
 import type { Fault, InterestValues } from './interest-values.ts';
-
-/** A store as the form names it. */
-export interface ChosenStore {
-  readonly id: string;
-  readonly name: string;
-}
+import { type ChosenStore, StoreField } from './store-field.ts';
 
 /** What the form is made of, and whom it tells. */
 export interface ReserveFormOptions {
@@ -38,9 +33,7 @@ export class ReserveForm {
   readonly #summary: FaultSummary;
   readonly #person: ReturnType<typeof personFields>;
   readonly #trap: Field<HTMLInputElement>;
-  readonly #storeField: Field<HTMLButtonElement>;
-  readonly #storeName = createElement('p', { class: 'adl-store' });
-  readonly #removeStore: HTMLButtonElement;
+  readonly #storeField: StoreField;
   readonly #send: HTMLButtonElement;
   readonly #model: HTMLElement = createElement('div');
   readonly #timeframe: HTMLElement = createElement('div');
@@ -61,9 +54,12 @@ export class ReserveForm {
     this.#person = personFields(messages, idPrefix);
     this.#person.zip.input.value = options.zip;
     this.#trap = trapField(messages, idPrefix);
-    this.#storeField = this.#makeStoreField();
-    this.#removeStore = createButton(messages.removeStore, 'adl-link', () => options.onRemoveStore());
-    this.#storeField.element.append(this.#removeStore);
+    this.#storeField = new StoreField(
+      messages,
+      idPrefix,
+      () => options.onChooseStore(),
+      () => options.onRemoveStore(),
+    );
     this.#send = createElement('button', { type: 'submit', class: 'adl-primary' }, messages.send);
     this.#modelField = modelField(messages, form, idPrefix, options.model);
     this.#timeframeField = timeframeField(messages, form, idPrefix, '');
@@ -88,7 +84,7 @@ export class ReserveForm {
   set store(store: ChosenStore | null) {
     const changed = this.#store?.id !== store?.id;
     this.#store = store;
-    this.#showStore();
+    this.#storeField.show(store);
     if (changed) this.#showConsents({ email: this.#consentTicks.email?.checked ?? false });
   }
 
@@ -103,7 +99,7 @@ export class ReserveForm {
     this.#timeframeField = timeframeField(messages, form, idPrefix, timeframe);
     this.#model.replaceChildren(this.#modelField.element);
     this.#timeframe.replaceChildren(this.#timeframeField.element);
-    this.#showStore();
+    this.#storeField.show(this.#store);
     this.#showConsents(sameWording ? { email: emailConsent, phone: phoneConsent } : {});
   }
 
@@ -179,30 +175,8 @@ export class ReserveForm {
     );
   }
 
-  #makeStoreField(): Field<HTMLButtonElement> {
-    const { messages, idPrefix, onChooseStore } = this.#options;
-    const input = createButton(messages.chooseStore, 'adl-secondary', () => onChooseStore());
-    input.id = `${idPrefix}store`;
-    return { element: createElement('div', {}, faultPlace(input.id), this.#storeName, input), input };
-  }
-
-  #showStore(): void {
-    const { messages } = this.#options;
-    this.#storeName.textContent = this.#store?.name ?? messages.noStore;
-    this.#storeField.input.textContent = this.#store === null ? messages.chooseStore : messages.changeStore;
-    this.#removeStore.hidden = this.#store === null;
-  }
-
   #showConsents(ticked: Readonly<Partial<Record<'email' | 'phone', boolean>>>): void {
-    const { idPrefix } = this.#options;
-    const storeName = this.#store?.name ?? this.#form.anyStore;
-    const fields = this.#form.consents.map(({ id, text }) => ({
-      id,
-      field: tickField(
-        `${idPrefix}consent-${id}`,
-        text.replaceAll('{store}', () => storeName),
-      ),
-    }));
+    const fields = consentFields(this.#form, this.#store?.name, this.#options.idPrefix);
     this.#consents.replaceChildren(...fields.map(({ field }) => field.element));
     this.#consentTicks = Object.fromEntries(fields.map(({ id, field }) => [id, field.input]));
     for (const { id, field } of fields) field.input.checked = ticked[id] ?? false;

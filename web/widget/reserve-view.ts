@@ -13,7 +13,8 @@ import {
   keyForContent,
   needsNewForm,
 } from './interest-values.ts';
-import { type ChosenStore, ReserveForm } from './reserve-form.ts';
+import { ReserveForm } from './reserve-form.ts';
+import type { ChosenStore } from './store-field.ts';
 
 /** The API takes a form for a robot's that comes back sooner than in 2 seconds. */
 const QUICKEST_RETURN_MILLISECONDS = 2_500;

@@ -1,0 +1,130 @@
+import { markdownTable } from '../markdown-table.ts';
+import type { ItemWrite, UnitCost } from './unit-meter.ts';
+import type { MeasuredStep, MeasuredUnits } from './units.ts';
+
+/** docs/write-units.md. */
+export function writeUnitsPage({ requests, deliveries }: MeasuredUnits): string {
+  return `${[
+    '# Write units',
+    'What each step of a reservation costs in DynamoDB. Written by `npm run bench -- reservations --only units`, which takes every step through ' +
+      'the functions’ own code on DynamoDB Local and looks at each item before and after.',
+    '## Requests',
+    markdownTable(
+      ['step', 'write units', 'with `Idempotency-Key`', 'read units', 'reads'],
+      requests.map(({ name, cost, withKey }) => [
+        name,
+        String(writeUnitsOf(cost)),
+        withKey === undefined ? '' : String(writeUnitsOf(withKey)),
+        String(cost.readUnits),
+        String(cost.readRequests),
+      ]),
+    ),
+    '## Deliveries',
+    'Each is claimed, its reservation and store are read, and it is settled. Streams cost no units here: Lambda reads them for nothing.',
+    markdownTable(
+      ['delivery', 'claim', 'settle', 'read units', 'reads'],
+      deliveries.map(({ name, cost }) => {
+        const [claim, settle] = cost.writes;
+        return [name, partOf(claim), partOf(settle), String(cost.readUnits), String(cost.readRequests)];
+      }),
+    ),
+    '## A whole life',
+    markdownTable(['life', 'write units', 'read units'], lives({ requests, deliveries })),
+    '## What is written',
+    'Bytes, and write units. `due` is the outbox’s index.',
+    markdownTable(
+      ['step', 'items'],
+      requests.map(({ name, cost }) => [name, cost.writes.map(itemText).join('; ') || 'nothing']),
+    ),
+    '## How it is counted',
+    COUNTING,
+  ].join('\n\n')}\n`;
+}
+
+const COUNTING = `- A write unit is 1 KB of the item before or after, whichever is larger; in a transaction two; a check in a transaction costs as a write.
+  A refused condition costs what it would have cost, but for the index. A read unit is 4 KB read consistently or 8 KB eventually.
+- Rows with a store hold 300 stores’ worth of names; forms have every member filled in, so that rows are about as large as they get.
+  The form is sent with both consents, whose words are most of a reservation’s row.
+- The index \`due\` holds the keys of what is still to be sent. An entry put or deleted is one unit; a claim moves it, which is two. It is not
+  doubled by a transaction.
+- An instance is warm: the index of stores is in memory (two reads when it is not), and the day is announced (one unit a day and instance).
+- What time to live deletes costs nothing. What is written to backups and streams is not charged in units.
+- Where it writes or reads one item, DynamoDB Local reckons the same; transactions it reckons in a way of its own.
+- Rules: [capacity](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html),
+  [index writes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations),
+  [transactions](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-capacity-handling). Prices:
+  [on demand](https://aws.amazon.com/dynamodb/pricing/on-demand/).`;
+
+/** Steps whose sum is a reservation from form to end. */
+const LIVES: Readonly<Record<string, readonly string[]>> = {
+  'asked for, never confirmed': ['form: new address', 'confirmation-mail'],
+  'confirmed, without a store': ['form: new address', 'confirmation-mail', 'confirm: no store', 'receipt-mail'],
+  'confirmed, at a store with two addresses': [
+    'form: new address',
+    'confirmation-mail',
+    'confirm: store with two addresses',
+    'receipt-mail',
+    'lead-mail',
+    'adf-mail',
+  ],
+  'the same, another store, then withdrawn': [
+    'form: new address',
+    'confirmation-mail',
+    'confirm: store with two addresses',
+    'receipt-mail',
+    'lead-mail',
+    'adf-mail',
+    'change: to another store',
+    'change-mail',
+    'lead-closed-mail',
+    'adf-mail',
+    'withdraw: with a store',
+    'lead-closed-mail',
+  ],
+};
+
+/** With a key on the form, as our own pages send it. */
+function lives({ requests, deliveries }: MeasuredUnits): readonly (readonly string[])[] {
+  const costOf = (name: string): UnitCost => {
+    const step: MeasuredStep | undefined = [...requests, ...deliveries].find((one) => one.name === name);
+    if (step === undefined) throw new Error(`${name} was not measured`);
+    return step.withKey ?? step.cost;
+  };
+  return Object.entries(LIVES).map(([life, names]) => {
+    const costs = names.map(costOf);
+    const sum = (value: (cost: UnitCost) => number): string =>
+      String(costs.reduce((total, cost) => total + value(cost), 0));
+    return [life, sum(writeUnitsOf), sum(({ readUnits }) => readUnits)];
+  });
+}
+
+function writeUnitsOf({ writes }: UnitCost): number {
+  return writes.reduce((sum, { units, indexUnits }) => sum + units + indexUnits, 0);
+}
+
+function partOf(write: ItemWrite | undefined): string {
+  return write === undefined ? '' : unitsText(write);
+}
+
+function itemText(write: ItemWrite): string {
+  const verb = write.kind === 'put' ? '' : `${write.kind} `;
+  return `${verb}${itemName(write)} ${write.bytes} B: ${unitsText(write)}`;
+}
+
+function unitsText({ units, indexUnits }: ItemWrite): string {
+  return indexUnits === 0 ? String(units) : `${units} + ${indexUnits} due`;
+}
+
+function itemName({ table, pk, sk }: ItemWrite): string {
+  const [kind = ''] = pk.split('#');
+  switch (table) {
+    case 'limits':
+      return `${kind} count (${Number(sk.split('#')[0]) / 3600} h)`;
+    case 'facts':
+      return 'fact';
+    case 'outbox':
+      return sk === 'lead' ? 'lead' : sk.replace('delivery#', '');
+    default:
+      return kind === 'line' ? 'place in line' : kind;
+  }
+}

@@ -1,0 +1,46 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { inject } from 'vitest';
+import { OUTBOX_TABLE } from '../../shared/outbox/outbox-table.ts';
+import { until } from './inbox.ts';
+
+/** Every row of every table of the running stack, by the variable that names the table, such as `OUTBOX_TABLE_NAME`. */
+export async function scanTables(stack: {
+  readonly dynamoDbEndpoint: string;
+  readonly environment: Readonly<Record<string, string>>;
+}): Promise<ReadonlyMap<string, readonly Record<string, unknown>[]>> {
+  const dynamoDb = new DynamoDBClient({
+    endpoint: stack.dynamoDbEndpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const client = DynamoDBDocumentClient.from(dynamoDb);
+  try {
+    const names = Object.entries(stack.environment).filter(([variable]) => variable.endsWith('_TABLE_NAME'));
+    const tables = await Promise.all(
+      names.map(async ([variable, TableName]) => {
+        const rows: Record<string, unknown>[] = [];
+        for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true }))
+          rows.push(...Items);
+        return [variable, rows] as const;
+      }),
+    );
+    return new Map(tables);
+  } finally {
+    dynamoDb.destroy();
+  }
+}
+
+/** Waits until every lead of a reservation has been handed over, and closed where it was to be, in every way that stores take. */
+export async function awaitLeadsDelivered(reservationNumber: string): Promise<void> {
+  const stack = inject('locator');
+  await until(`the leads of ${reservationNumber}`, async () => {
+    const rows = (await scanTables(stack)).get(OUTBOX_TABLE.environmentVariable) ?? [];
+    const leads = rows.filter((row) => row['reservationNumber'] === reservationNumber);
+    const isDone = leads.every(({ id }) => {
+      const deliveries = rows.filter(({ group }) => group === `lead#${id}`);
+      return deliveries.length > 0 && deliveries.every(({ status }) => status === 'delivered');
+    });
+    return (leads.length > 0 && isDone) || undefined;
+  });
+}
