@@ -70,16 +70,13 @@ export async function measureVariants(
       measured.push({ name, histories });
     } catch (error) {
       if (!(error instanceof HistoryFailed)) throw error;
-      measured.push({ name, histories, seenAs: gistOf(error.cause) });
+      measured.push({ name, histories, seenAs: firstLineOf(error.cause) });
     }
   }
   return measured;
 }
 
-/** Its first line, with the next one where it ends in a colon and that is short. */
-function gistOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const [first = '', second = ''] = message.split('\n').filter((line) => line.trim() !== '');
-  const gist = first.endsWith(':') && second.length <= 40 ? `${first} ${second.trim()}` : first;
-  return gist.replaceAll('|', '/');
+function firstLineOf(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line.replaceAll('|', '/').replace(/:$/, '');
 }

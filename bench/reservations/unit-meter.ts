@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { OUTBOX_TABLE } from '../../shared/outbox/outbox-table.ts';
-import { itemBytes as bytesWithoutSets, readUnits, type StoredItem } from '../../shared/runtime/item-bytes.ts';
+import { itemBytes, readUnits, type StoredItem } from '../../shared/runtime/item-bytes.ts';
 
 export type WriteKind = 'put' | 'update' | 'delete' | 'check';
 
@@ -175,16 +175,6 @@ function writeOf(
     units: writeUnits(bytes) * (transactional ? 2 : 1),
     indexUnits: table === 'outbox' ? indexWrites(indexEntry(before), indexEntry(after)) : 0,
   };
-}
-
-/** A set of numbers is as large as its elements. */
-function itemBytes(item: StoredItem): number {
-  return Object.entries(item).reduce((sum, [name, value]) => {
-    const bytes = value.NS
-      ? Buffer.byteLength(name) + value.NS.reduce((all, N) => all + bytesWithoutSets({ '': { N } }), 0)
-      : bytesWithoutSets({ [name]: value });
-    return sum + bytes;
-  }, 0);
 }
 
 function writeUnits(bytes: number): number {

@@ -43,10 +43,9 @@ export function writeUnitsPage({ requests, deliveries }: MeasuredUnits): string 
 
 const COUNTING = `- A write unit is 1 KB of the item before or after, whichever is larger; in a transaction two; a check in a transaction costs as a write.
   A refused condition costs what it would have cost, but for the index. A read unit is 4 KB read consistently or 8 KB eventually.
-- Rows with a store hold 300 stores’ worth of names; forms have every member filled in, so that rows are about as large as they get.
-  The form is sent with both consents, whose words are most of a reservation’s row.
-- The index \`due\` holds the keys of what is still to be sent. An entry put or deleted is one unit; a claim moves it, which is two. It is not
-  doubled by a transaction.
+- Forms have every member filled in and both consents ticked, whose words are most of a reservation’s row: rows are about as large as they get.
+- The index \`due\` holds the keys of what is still to be sent. An entry put or deleted is one unit; a claim moves it, which is two. A
+  transaction does not double it, as [AWS’s own calculator](https://github.com/aws/agent-toolkit-for-aws) has measured.
 - An instance is warm: the index of stores is in memory (two reads when it is not), and the day is announced (one unit a day and instance).
 - What time to live deletes costs nothing. What is written to backups and streams is not charged in units.
 - Where it writes or reads one item, DynamoDB Local reckons the same; transactions it reckons in a way of its own.

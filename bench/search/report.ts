@@ -24,6 +24,7 @@ export function searchReport({ seed, date, seconds, scenes, coldStart }: SearchR
     '`npm run bench search` measures the search beside others, all on one DynamoDB Local for each number of stores, and writes this file; with ' +
       '`-- --quick` it takes a minute, asks from few origins and only prints.',
     runTable({ seed, date, seconds, packages: PACKAGES }),
+    'The life of a reservation has a bench and a page of its own: [reservations.md](reservations.md).',
     '## Targets',
     `${targets.filter(({ reached }) => reached).length} of ${targets.length} reached.`,
     markdownTable(

@@ -3,7 +3,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 export type StoredItem = Readonly<Record<string, AttributeValue>>;
 
 /**
- * What DynamoDB charges an item as, in bytes: names and values, 3 for each list or map and 1 for each of its elements.
+ * What DynamoDB charges an item as, in bytes: names and values, 3 for each list or map and 1 for each of its elements; of a set its elements alone.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  *
  * @throws TypeError for a type of value that the locator never stores
@@ -18,6 +18,7 @@ function valueBytes(value: AttributeValue): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
   if (value.N !== undefined) return numberBytes(value.N);
   if (value.B !== undefined) return value.B.length;
+  if (value.NS !== undefined) return value.NS.reduce((sum, element) => sum + numberBytes(element), 0);
   if (value.BOOL !== undefined || value.NULL !== undefined) return 1;
   if (value.L !== undefined) return value.L.reduce((sum, element) => sum + 1 + valueBytes(element), 3);
   if (value.M !== undefined) return 3 + itemBytes(value.M) + Object.keys(value.M).length;
