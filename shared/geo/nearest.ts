@@ -49,8 +49,8 @@ export interface NearestHits<Row extends Located> {
 /** Rounding in distances (nanometres) must never prune the leaf that holds an answer. */
 const BOUND_SLACK_METERS = 1e-6;
 
-/** Reading across so many bytes of unwanted rows (1.4 read units) still pays for the Query and the round trip it saves. */
-const MAX_GAP_BYTES = 11_264;
+/** Reading across so many bytes of unwanted rows (1.5 read units) still pays for the Query and the round trip it saves. */
+const MAX_GAP_BYTES = 12_288;
 
 /**
  * The nearest rows within a radius, or, when none lies within it, the nearest rows at all. Exact: equal in membership
