@@ -69,6 +69,8 @@ function nearestTargets(scene: Scene): readonly Target[] {
         target: `${name}: at most ${most.queries} queries and ${most.readUnits} read units (means)`,
         figure: cost(all),
         reached: all.meanQueries <= most.queries && all.meanReadUnits <= most.readUnits,
+        whyNot:
+          'one figure is bought with the other: in a simulation over the same origins, gaps of 11 KB instead of 12 took 2.18 queries and 1.46 units',
       },
       {
         target: `${name}: remote origins at most 1.3 times that`,
