@@ -1,27 +1,42 @@
-import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
-import { deliveryKeyOf } from '../shared/outbox/outbox-table.ts';
-import { dispatch } from '../shared/outbox/send-delivery.ts';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { dispatchAll, RUN_MILLISECONDS, type RunResult } from '../shared/outbox/dispatch-run.ts';
+import { type DeliveryKey, deliveryKeyOf } from '../shared/outbox/outbox-table.ts';
 import { dispatchDesk } from '../shared/runtime/desks.ts';
-import { log } from '../shared/runtime/log.ts';
+import { logDispatched } from '../shared/runtime/dispatch-log.ts';
 
 const openDesk = dispatchDesk();
 
-/** The outbox table's stream: what was just committed goes out at once. */
+/** The outbox table's stream: what was just committed goes out at once. What there is no time for is left to the sweep. */
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+  const startMilliseconds = Date.now();
   const desk = await openDesk();
-  const failures = await Promise.all(
-    event.Records.map(async (record) => {
-      const keys = record.dynamodb?.Keys;
-      const key = deliveryKeyOf({ pk: keys?.['pk']?.S ?? '', sk: keys?.['sk']?.S ?? '' });
-      try {
-        const status = await dispatch(key, desk);
-        log('info', 'dispatched', { deliveryId: key.group, channel: key.channel, outcome: status });
-        return [];
-      } catch (error) {
-        log('error', 'dispatch failed', { deliveryId: key.group, channel: key.channel }, error);
-        return [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' }];
-      }
-    }),
-  );
-  return { batchItemFailures: failures.flat() };
+  // A row that was written twice comes twice.
+  const recordOf = new Map<string, { key: DeliveryKey; record: DynamoDBRecord }>();
+  for (const record of event.Records) {
+    // Reminders are for later.
+    if (dueAtSecondsOf(record) * 1000 > startMilliseconds) continue;
+    const key = keyOf(record);
+    recordOf.set(nameOf(key), { key, record });
+  }
+  const failures: { itemIdentifier: string }[] = [];
+  const report = (key: DeliveryKey, result: RunResult) => {
+    logDispatched(key, result);
+    if (!('thrown' in result)) return;
+    failures.push({ itemIdentifier: recordOf.get(nameOf(key))?.record.dynamodb?.SequenceNumber ?? '' });
+  };
+  const keys = [...recordOf.values()].map(({ key }) => key);
+  await dispatchAll(keys, { desk, untilMilliseconds: startMilliseconds + RUN_MILLISECONDS, report });
+  return { batchItemFailures: failures };
+}
+
+function keyOf({ dynamodb }: DynamoDBRecord): DeliveryKey {
+  return deliveryKeyOf({ pk: dynamodb?.Keys?.['pk']?.S ?? '', sk: dynamodb?.Keys?.['sk']?.S ?? '' });
+}
+
+function nameOf({ group, channel }: DeliveryKey): string {
+  return `${group} ${channel}`;
+}
+
+function dueAtSecondsOf({ dynamodb }: DynamoDBRecord): number {
+  return Number(dynamodb?.NewImage?.['dueAtSeconds']?.N ?? 0);
 }

@@ -17,8 +17,9 @@ import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { DataStack } from './data-stack.ts';
-import { FUNCTION_SPECS, type Trigger } from './functions.ts';
+import { FUNCTION_SPECS, type FunctionName, type Trigger } from './functions.ts';
 import { LocatorFunction } from './locator-function.ts';
+import { MailFeedback } from './mail-feedback.ts';
 import type { StageConfig } from './stage-config.ts';
 
 interface ApiStackProps {
@@ -40,6 +41,8 @@ export interface Issuer {
 /** The HTTP API and all functions: whatever the table in functions.ts says, and nothing else. */
 export class ApiStack extends Stack {
   readonly httpApi: HttpApi;
+  readonly mailFeedback: MailFeedback;
+  readonly functions: ReadonlyMap<FunctionName, LocatorFunction>;
   private readonly authorizer: IHttpRouteAuthorizer;
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
@@ -61,10 +64,15 @@ export class ApiStack extends Stack {
     });
     this.addStage();
     this.authorizer = new HttpJwtAuthorizer('Oidc', issuer.url, { jwtAudience: [issuer.audience] });
+    this.mailFeedback = new MailFeedback(this, 'MailFeedback');
+    const { configurationSet } = this.mailFeedback;
+    const functions = new Map<FunctionName, LocatorFunction>();
     for (const [name, spec] of FUNCTION_SPECS) {
-      const locatorFunction = new LocatorFunction(this, name, { name, spec, ...props });
+      const locatorFunction = new LocatorFunction(this, name, { name, spec, configurationSet, ...props });
       this.connect(locatorFunction, spec.trigger, props);
+      functions.set(name, locatorFunction);
     }
+    this.functions = functions;
     new CfnOutput(this, 'ApiUrl', { value: this.httpApi.apiEndpoint });
   }
 
@@ -103,6 +111,9 @@ export class ApiStack extends Stack {
         // A run that failed is not repeated: the next one finds the same work.
         targets: [new LambdaTarget(locatorFunction.lambda, { retryAttempts: 0 })],
       });
+      locatorFunction.lambda.configureAsyncInvoke({ retryAttempts: 0 });
+    } else if ('mailFeedback' in trigger) {
+      this.mailFeedback.feed(locatorFunction.lambda);
     } else {
       this.addRoute(locatorFunction, trigger, issuer);
     }

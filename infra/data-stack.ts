@@ -54,6 +54,12 @@ export class DataStack extends Stack {
             sortKey: { name: OUTBOX_TABLE.dueIndex.sortKey, type: AttributeType.NUMBER },
             projectionType: ProjectionType.KEYS_ONLY,
           },
+          ...[OUTBOX_TABLE.ledgerIndex, OUTBOX_TABLE.dealerLedgerIndex].map(({ name, partitionKey, sortKey }) => ({
+            indexName: name,
+            partitionKey: { name: partitionKey, type: AttributeType.STRING },
+            sortKey: { name: sortKey, type: AttributeType.STRING },
+            projectionType: ProjectionType.ALL,
+          })),
         ],
       }),
       limits: this.table('Limits', LIMIT_TABLE, {

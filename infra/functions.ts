@@ -4,7 +4,8 @@ import { DEALER_PARTITIONS } from '../shared/dealers/dealer-table.ts';
 export interface TableAccess {
   readonly actions: readonly ('GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem')[];
   readonly partitions?: readonly string[];
-  readonly index?: 'due';
+  /** Secondary indexes that it queries. */
+  readonly indexes?: readonly ('due' | 'ledger' | 'dealer-ledger')[];
 }
 
 export type TableName = 'dealers' | 'reservations' | 'facts' | 'outbox' | 'limits';
@@ -17,7 +18,9 @@ export type Trigger =
       readonly scope?: 'counts' | 'leads';
     }
   | { readonly stream: 'outbox' }
-  | { readonly everyMinutes: number };
+  | { readonly everyMinutes: number }
+  /** What SES says later of mails that it took. */
+  | { readonly mailFeedback: true };
 
 export interface FunctionSpec {
   readonly trigger: Trigger;
@@ -39,6 +42,8 @@ const lookUpRouting: TableAccess = { actions: ['GetItem', 'Query'], partitions: 
 const append: TableAccess = { actions: ['PutItem'] };
 /** A lead that the store has already is sent again under its own row. */
 const appendOrRenew: TableAccess = { actions: ['PutItem', 'UpdateItem'] };
+
+const readLedger: TableAccess = { actions: ['Query'], indexes: ['ledger', 'dealer-ledger'] };
 
 /** A request that a person waits for. */
 const interactive = { memoryMegabytes: 1024, timeoutSeconds: 10 } as const;
@@ -129,6 +134,27 @@ export const FUNCTIONS = {
     memoryMegabytes: 1024,
     timeoutSeconds: 29,
   },
+  'list-leads': {
+    trigger: { route: 'GET /v1/leads', scope: 'leads' },
+    access: { outbox: readLedger },
+    memoryMegabytes: 1024,
+    timeoutSeconds: 29,
+  },
+  'redeliver-lead': {
+    trigger: { route: 'POST /v1/leads/{leadId}/redeliver', scope: 'leads' },
+    access: {
+      dealers: lookUpRouting,
+      reservations: { actions: ['GetItem'] },
+      outbox: { actions: ['GetItem', 'UpdateItem'] },
+    },
+    ...interactive,
+  },
+  'acknowledge-lead': {
+    trigger: { route: 'POST /v1/leads/{leadId}/acknowledge' },
+    access: { dealers: lookUpStores, outbox: { actions: ['UpdateItem'] } },
+    secrets: ['signing'],
+    ...interactive,
+  },
   'get-health': { trigger: { route: 'GET /v1/health' }, ...light },
   'get-openapi': { trigger: { route: 'GET /v1/openapi.json' }, ...light },
   'answer-unknown-route': { trigger: { route: '$default' }, ...light },
@@ -138,23 +164,34 @@ export const FUNCTIONS = {
       dealers: lookUpRouting,
       reservations: { actions: ['GetItem', 'Query'] },
       outbox: { actions: ['GetItem', 'UpdateItem', 'Query'] },
+      limits: { actions: ['UpdateItem'] },
     },
     secrets: ['signing'],
     sendsMail: true,
     memoryMegabytes: 512,
-    timeoutSeconds: 60,
+    timeoutSeconds: 80,
   },
   'sweep-outbox': {
     trigger: { everyMinutes: 1 },
     access: {
       dealers: lookUpRouting,
       reservations: { actions: ['GetItem', 'Query'] },
-      outbox: { actions: ['GetItem', 'UpdateItem', 'Query'], index: 'due' },
+      outbox: { actions: ['GetItem', 'UpdateItem', 'Query'], indexes: ['due'] },
+      limits: { actions: ['UpdateItem'] },
     },
     secrets: ['signing'],
     sendsMail: true,
     memoryMegabytes: 512,
-    timeoutSeconds: 60,
+    timeoutSeconds: 80,
+  },
+  'note-mail-feedback': {
+    trigger: { mailFeedback: true },
+    access: {
+      reservations: { actions: ['GetItem', 'PutItem'] },
+      outbox: { actions: ['GetItem', 'UpdateItem'] },
+    },
+    memoryMegabytes: 512,
+    timeoutSeconds: 30,
   },
 } as const satisfies Readonly<Record<string, FunctionSpec>>;
 

@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ConfigurationSet } from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import packageFile from '../package.json' with { type: 'json' };
 import { FACT_TABLE } from '../shared/counts/fact-table.ts';
@@ -21,10 +22,16 @@ import { LIMIT_TABLE } from '../shared/limits/limit-table.ts';
 import { NEW_DELIVERY_FILTER, OUTBOX_TABLE } from '../shared/outbox/outbox-table.ts';
 import { RESERVATION_TABLE } from '../shared/reservations/reservation-table.ts';
 import {
+  ESCALATION_EMAIL_VARIABLE,
   FALLBACK_LEAD_EMAIL_VARIABLE,
+  LEAD_ESCALATION_HOURS_VARIABLE,
+  LEAD_REMINDER_HOURS_VARIABLE,
+  MAIL_CONFIGURATION_SET_VARIABLE,
+  MAILS_PER_SECOND_VARIABLE,
   SENDER_EMAIL_VARIABLE,
   SITE_URL_VARIABLE,
   VERSION_VARIABLE,
+  WEBHOOK_ALLOW_LOOPBACK_VARIABLE,
 } from '../shared/runtime/environment.ts';
 import { PEPPER_SECRET, SIGNING_SECRET } from '../shared/runtime/secret-names.ts';
 import type { DataStack } from './data-stack.ts';
@@ -45,6 +52,8 @@ interface LocatorFunctionProps {
   readonly spec: FunctionSpec;
   readonly stage: StageConfig;
   readonly data: DataStack;
+  /** What mails are sent under. */
+  readonly configurationSet: ConfigurationSet;
   /** Where `infra/bundle.ts` has put the bundles. */
   readonly bundleDir: string;
 }
@@ -52,17 +61,18 @@ interface LocatorFunctionProps {
 /** One function of the table in functions.ts, with just the grants that it names. */
 export class LocatorFunction extends Construct {
   readonly lambda: LambdaFunction;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: LocatorFunctionProps) {
     super(scope, id);
     const { name, spec, stage, data } = props;
-    const logGroup = new LogGroup(this, 'Log', {
+    this.logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     // A role of its own: the managed policy for logs reaches every log group of the account.
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
+    this.logGroup.grantWrite(role);
     this.lambda = new LambdaFunction(this, 'Function', {
       role,
       description: `Alpine US locator: ${name}`,
@@ -74,12 +84,14 @@ export class LocatorFunction extends Construct {
       timeout: Duration.seconds(spec.timeoutSeconds),
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
-      logGroup,
+      logGroup: this.logGroup,
       environment: { [VERSION_VARIABLE]: packageFile.version },
     });
     if (spec.access?.reservations !== undefined) {
       // A step in a reservation's life is committed over three tables: their names are needed even where one is only read.
       this.nameTables(['dealers', 'reservations', 'facts', 'outbox'], data);
+      this.lambda.addEnvironment(LEAD_REMINDER_HOURS_VARIABLE, String(stage.leadHours.reminder));
+      this.lambda.addEnvironment(LEAD_ESCALATION_HOURS_VARIABLE, String(stage.leadHours.escalation));
     }
     for (const [table, access] of Object.entries(spec.access ?? {}) as [TableName, TableAccess][]) {
       this.nameTables([table], data);
@@ -95,7 +107,7 @@ export class LocatorFunction extends Construct {
         }),
       );
     }
-    if (spec.sendsMail) this.allowMail(stage);
+    if (spec.sendsMail) this.allowMail(stage, props.configurationSet);
     Validations.of(role).acknowledge({
       id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray and the listing of streams have no resource to name (AWS service authorization reference)',
@@ -123,7 +135,7 @@ export class LocatorFunction extends Construct {
     for (const table of tables) this.lambda.addEnvironment(TABLE_VARIABLES[table], data.tables[table].tableName);
   }
 
-  private grantTable(table: TableV2, { actions, partitions, index }: TableAccess): void {
+  private grantTable(table: TableV2, { actions, partitions, indexes = [] }: TableAccess): void {
     this.lambda.addToRolePolicy(
       new PolicyStatement({
         actions: actions.map((action) => `dynamodb:${action}`),
@@ -133,9 +145,12 @@ export class LocatorFunction extends Construct {
         }),
       }),
     );
-    if (index !== undefined) {
+    if (indexes.length > 0) {
       this.lambda.addToRolePolicy(
-        new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${table.tableArn}/index/${index}`] }),
+        new PolicyStatement({
+          actions: ['dynamodb:Query'],
+          resources: indexes.map((index) => `${table.tableArn}/index/${index}`),
+        }),
       );
     }
   }
@@ -156,17 +171,23 @@ export class LocatorFunction extends Construct {
     );
   }
 
-  private allowMail(stage: StageConfig): void {
+  private allowMail(stage: StageConfig, { configurationSetName }: ConfigurationSet): void {
+    this.lambda.addEnvironment(MAIL_CONFIGURATION_SET_VARIABLE, configurationSetName);
     this.lambda.addEnvironment(SITE_URL_VARIABLE, stage.siteUrl);
     this.lambda.addEnvironment(SENDER_EMAIL_VARIABLE, stage.senderEmail);
     this.lambda.addEnvironment(FALLBACK_LEAD_EMAIL_VARIABLE, stage.fallbackLeadEmail);
+    this.lambda.addEnvironment(ESCALATION_EMAIL_VARIABLE, stage.escalationEmail);
+    this.lambda.addEnvironment(MAILS_PER_SECOND_VARIABLE, String(stage.mailsPerSecond));
+    if (stage.webhookAllowLoopback) this.lambda.addEnvironment(WEBHOOK_ALLOW_LOOPBACK_VARIABLE, '1');
     const domain = stage.senderEmail.split('@')[1];
+    const arnOf = (path: string) => `arn:${Aws.PARTITION}:ses:${Aws.REGION}:${Aws.ACCOUNT_ID}:${path}`;
     this.lambda.addToRolePolicy(
       new PolicyStatement({
         actions: ['ses:SendEmail'],
         resources: [
-          `arn:${Aws.PARTITION}:ses:${Aws.REGION}:${Aws.ACCOUNT_ID}:identity/${domain}`,
-          `arn:${Aws.PARTITION}:ses:${Aws.REGION}:${Aws.ACCOUNT_ID}:identity/${stage.senderEmail}`,
+          arnOf(`identity/${domain}`),
+          arnOf(`identity/${stage.senderEmail}`),
+          arnOf(`configuration-set/${configurationSetName}`),
         ],
         conditions: { StringEquals: { 'ses:FromAddress': stage.senderEmail } },
       }),

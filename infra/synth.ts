@@ -11,7 +11,7 @@ console.log(`\n${assembly.stacks.map(({ stackName }) => stackName).join('\n')}\n
 
 function stageOf(name: string) {
   try {
-    return deployableStage(name);
+    return deployableStage(name, process.env);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     console.error(error.message);

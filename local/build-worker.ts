@@ -1,6 +1,7 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { WEBHOOK_ALLOW_LOOPBACK_VARIABLE } from '../shared/runtime/environment.ts';
 import type { SiteUrls } from './host.ts';
 
 /** What one build is for. */
@@ -29,4 +30,5 @@ const [{ buildApp }, { localStage }] = await Promise.all([
   import('../infra/stage-config.ts'),
 ]);
 await bundling;
-buildApp(localStage({ siteUrl, issuerUrl }), assemblyDir, bundleDir).synth();
+const webhookAllowLoopback = process.env[WEBHOOK_ALLOW_LOOPBACK_VARIABLE] === '1';
+buildApp(localStage({ siteUrl, issuerUrl, webhookAllowLoopback }), assemblyDir, bundleDir).synth();

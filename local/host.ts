@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { startAwsEndpoint } from './aws/aws-endpoint.ts';
+import { startMailEndpoint } from './aws/mail-endpoint.ts';
 import { openSecrets } from './aws/secrets.ts';
 import { openDataFolder } from './data-folder.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
@@ -79,8 +80,8 @@ const REPOSITORY_DIR = resolve(import.meta.dirname, '..');
 
 /**
  * Runs a synthesized CDK app on this machine: its tables on DynamoDB Local, its functions in worker threads, its HTTP API,
- * distribution, stream mappings, schedules and secrets, with a mail inbox and a token issuer beside them. What is not in the
- * template does not run.
+ * distribution, stream mappings, schedules, rules and secrets, with a mail inbox and a token issuer beside them. What is not in
+ * the template does not run.
  *
  * @throws HostError, with nothing left running, when a port is taken, Java is missing, the data folder cannot be used or the
  *   template holds what the host does not know
@@ -112,6 +113,9 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
     openIssuer(folder, urls.issuerUrl),
     lifetime.await(builder.build()),
   ]);
+  const mailEndpoint = await lifetime.keep(
+    startMailEndpoint(mail.url, (error) => log('host', `a mail was not handed on: ${nameOf(error)}`)),
+  );
   const client = {
     endpoint: database.endpoint,
     region: LOCAL_REGION,
@@ -122,7 +126,7 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
     streams: new DynamoDBStreamsClient(client),
     endpoints: {
       dynamoDb: database.endpoint,
-      mail: mail.url,
+      mail: mailEndpoint.url,
       secretsManager: awsEndpoint.url,
       anyOther: awsEndpoint.url,
     },
@@ -137,6 +141,7 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
     run = next;
     if (next.audience !== undefined) issuer.setDefaultAudience(next.audience);
     site.serve(next.answer);
+    mailEndpoint.use(next.mailSending);
     next.start();
   };
   const describe = (): StackDescription => ({
@@ -213,6 +218,11 @@ function createBuilder(options: HostOptions, urls: SiteUrls, assembliesDir: stri
     },
     stop: () => stopping.abort(),
   };
+}
+
+/** Of an error that may quote a mail. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
 }
 
 function tableNames(environment: Readonly<Record<string, string>>): Record<string, string> {

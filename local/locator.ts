@@ -7,6 +7,7 @@ import { importDealers } from '../data/dealers/import-dealers.ts';
 import { DEALER_TABLE, dealerTable } from '../shared/dealers/dealer-table.ts';
 import { openGazetteer } from '../shared/gazetteer/gazetteer.ts';
 import { MODEL_IDS } from '../shared/launch/launch.ts';
+import { WEBHOOK_ALLOW_LOOPBACK_VARIABLE } from '../shared/runtime/environment.ts';
 import type { BuildWorkerData } from './build-worker.ts';
 import { type Host, type HostOptions, type SiteUrls, startHost } from './host.ts';
 import { HostError } from './host-error.ts';
@@ -79,6 +80,7 @@ async function loadDealers(host: Host, { dealersFile, log }: LocatorOptions): Pr
       tableName,
       gazetteer: openGazetteer(readFileSync(join(REPOSITORY_DIR, 'data/gazetteer/gazetteer.bin'))),
       modelIds: MODEL_IDS,
+      allowLoopback: process.env[WEBHOOK_ALLOW_LOOPBACK_VARIABLE] === '1',
       apply: true,
       print: (line) => lines.push(line),
     });

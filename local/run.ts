@@ -1,6 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { createEventBus } from './aws/event-bus.ts';
 import { createFunctions, type Functions, type ServiceEndpoints } from './aws/functions.ts';
+import { createMailSending, type MailSending } from './aws/mail-sending.ts';
 import { createSchedules } from './aws/schedules.ts';
 import type { Secrets } from './aws/secrets.ts';
 import { createStreamMappings, localRetryDelayMs } from './aws/stream-mappings.ts';
@@ -19,6 +21,8 @@ export interface Run {
   readonly answer: HttpHandler;
   /** What the template's JWT authorizers want tokens to be meant for. */
   readonly audience: string | undefined;
+  /** What the template says about sending mails. */
+  readonly mailSending: MailSending;
   /** Begins to feed streams and to fire schedules. */
   start(): void;
   stop(): Promise<void>;
@@ -56,18 +60,20 @@ export async function prepareRun(assemblyDir: string, surroundings: Surroundings
     now: Date.now,
     log: say,
   });
+  const bus = createEventBus(template, { functions, retryDelayMs: localRetryDelayMs, now: Date.now, log: say });
   const schedules = createSchedules(template, functions, say);
   return {
     template,
     functions,
     answer: createFrontDoor(template, functions, repositoryDir, say),
     audience: audienceOf(template),
+    mailSending: createMailSending(template, bus),
     start() {
       mappings.start();
       schedules.start();
     },
     async stop() {
-      await Promise.all([mappings.stop(), schedules.stop(), functions.stop()]);
+      await Promise.all([mappings.stop(), schedules.stop(), bus.stop(), functions.stop()]);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import * as z from 'zod';
 import { HostError } from './host-error.ts';
+import { fetchIssuerToken } from './issuer-token.ts';
 import { readPort } from './settings.ts';
 import { fetchStack } from './stack-description.ts';
 
@@ -8,7 +8,8 @@ const SCOPES = ['counts', 'leads'];
 
 /** `npm run token -- --scope counts`: prints an access token of the running local stack, and nothing else. */
 try {
-  console.log(await fetchToken(requestedScope()));
+  const scope = requestedScope();
+  console.log(await fetchIssuerToken(await fetchStack(readPort(process.env)), scope));
 } catch (error) {
   if (!(error instanceof HostError)) throw error;
   console.error(error.message);
@@ -26,14 +27,4 @@ function requestedScope(): string {
     throw new HostError(`Name a scope: npm run token -- --scope ${SCOPES.join('|')}`);
   }
   return scope;
-}
-
-async function fetchToken(scope: string): Promise<string> {
-  const { issuerUrl, audience } = await fetchStack(readPort(process.env));
-  const response = await fetch(`${issuerUrl}/token`, {
-    method: 'POST',
-    body: new URLSearchParams({ grant_type: 'client_credentials', scope, ...(audience && { aud: audience }) }),
-  });
-  if (!response.ok) throw new HostError(`The local issuer answered ${response.status}: ${await response.text()}`);
-  return z.object({ access_token: z.string() }).parse(await response.json()).access_token;
 }

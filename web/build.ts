@@ -12,6 +12,7 @@ const PAGES = {
   'index.html': 'demo/index.html',
   'es/index.html': 'demo/es.html',
   'reservation/index.html': 'reservation/index.html',
+  'lead/index.html': 'lead/index.html',
   'favicon.svg': 'favicon.svg',
 };
 
@@ -19,6 +20,7 @@ const PAGES = {
 const BUNDLES = {
   'widget/v1/alpine-dealer-locator': 'widget/alpine-dealer-locator.ts',
   'reservation/reservation': 'reservation/reservation-page.ts',
+  'lead/lead': 'lead/lead-page.ts',
 };
 
 /** A stylesheet that a script imports becomes a string in its bundle. */

@@ -30,12 +30,17 @@ export function openBenchDesk(client: DynamoDBDocumentClient, clock: { now: numb
     gazetteer: openGazetteer(readFileSync(GAZETTEER)),
     pepper: { version: 1, secret: 'a pepper for the bench, and for nothing else' },
     signingKeys: [{ id: 'k1', secret: 'a secret for the bench, and for nothing else' }],
+    leadTimes: { remindAfterSeconds: 24 * 3600, escalateAfterSeconds: 48 * 3600 },
     nowMilliseconds: () => clock.now,
     newId: randomUUID,
     randomBytes,
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     siteUrl: 'https://alpine.example',
     fallbackLeadEmail: 'leads@fallback.example',
+    escalationEmail: 'group@stores.example',
+    chance: () => 0,
+    awaitMailTurn: async () => ({ giveBack() {} }),
+    postWebhook: async () => ({ kind: 'delivered' }),
     sendMail: async () => undefined,
     reportFault(error) {
       throw error;

@@ -5,6 +5,7 @@ import { DEALER_TABLE, dealerTable } from '../../shared/dealers/dealer-table.ts'
 import { openGazetteer } from '../../shared/gazetteer/gazetteer.ts';
 import { MODEL_IDS } from '../../shared/launch/launch.ts';
 import { documentClient } from '../../shared/runtime/dynamodb-client.ts';
+import { WEBHOOK_ALLOW_LOOPBACK_VARIABLE } from '../../shared/runtime/environment.ts';
 import { importDealers } from './import-dealers.ts';
 import { progressBar } from './progress-bar.ts';
 
@@ -35,6 +36,8 @@ async function main(): Promise<number> {
       gazetteer,
       modelIds: MODEL_IDS,
       apply,
+      // Another machine's loopback is not ours: never for a table of an account.
+      allowLoopback: table === undefined && process.env[WEBHOOK_ALLOW_LOOPBACK_VARIABLE] === '1',
       print: console.log,
       onProgress: progressBar(process.stderr),
     });

@@ -14,6 +14,8 @@ export interface DealerImport {
   readonly tableName: string;
   readonly gazetteer: Gazetteer;
   readonly modelIds: readonly string[];
+  /** Takes webhooks to this machine itself; for a stack on it. */
+  readonly allowLoopback?: boolean;
   /** Without it nothing is written. */
   readonly apply: boolean;
   readonly print: (line: string) => void;
@@ -79,12 +81,13 @@ function faultLine({ line, column, value, fix }: CsvFault): string {
 
 function warnOfFallback(dealers: readonly Dealer[], print: (line: string) => void): void {
   const without = dealers.filter(
-    ({ routing: { leadEmail, adfEmail, webhookUrl } }) => !leadEmail && !adfEmail && !webhookUrl,
+    ({ status, routing: { leadEmail, adfEmail, webhookUrl } }) =>
+      status !== 'withdrawn' && !leadEmail && !adfEmail && !webhookUrl,
   );
   if (without.length === 0) return;
-  const ids = without.slice(0, 10).map((dealer) => dealer.id);
-  const list = without.length > ids.length ? `${ids.join(', ')}, …` : ids.join(', ');
-  print(`warning: ${without.length} stores have no address for leads, so theirs go to the fallback address: ${list}`);
+  const stores = without.length === 1 ? '1 store has' : `${without.length} stores have`;
+  print(`warning: ${stores} no channel for leads: their leads go to the fallback address`);
+  printSome(without, ({ id, name }) => `! ${id} ${name}`, print);
 }
 
 /** Changes of one kind that are listed; of the others, the number. */

@@ -37,8 +37,8 @@ const ScheduleProperties = z.object({
 });
 
 /**
- * The template's schedules (EventBridge rules and Scheduler schedules) whose targets are functions. Rules that wait for
- * events of AWS services never fire here. A call that fails is logged and not repeated.
+ * The template's schedules (EventBridge rules and Scheduler schedules) whose targets are functions; rules that wait for events
+ * of AWS services are the event bus's. A call that fails is logged and not repeated.
  */
 export function createSchedules(
   template: Template,

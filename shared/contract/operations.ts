@@ -10,6 +10,7 @@ import {
   unsubscribe,
   withdrawReservation,
 } from './interests.ts';
+import { acknowledgeLead, listLeads, redeliverLead } from './leads.ts';
 import type { Operation } from './operation.ts';
 
 /**
@@ -28,6 +29,9 @@ export const OPERATIONS = {
   'DELETE /v1/reservation': withdrawReservation,
   'POST /v1/reservation/unsubscribe': unsubscribe,
   'GET /v1/interest-counts': countInterests,
+  'GET /v1/leads': listLeads,
+  'POST /v1/leads/{leadId}/redeliver': redeliverLead,
+  'POST /v1/leads/{leadId}/acknowledge': acknowledgeLead,
   'GET /v1/health': getHealth,
   'GET /v1/openapi.json': getOpenApi,
 } as const satisfies Readonly<Record<`${string} /v1/${string}`, Operation>>;

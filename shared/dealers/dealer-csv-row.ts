@@ -3,9 +3,15 @@ import type { Gazetteer } from '../gazetteer/gazetteer.ts';
 import type { PlacedZip } from '../gazetteer/place.ts';
 import { distanceMeters } from '../geo/distance.ts';
 import type { Point } from '../geo/point.ts';
+import { WEBHOOK_FORMATS, type WebhookFormat } from '../webhooks/lead-webhook.ts';
+import { webhookUrlFault } from '../webhooks/webhook-address.ts';
+import { webhookSecretsFault } from '../webhooks/webhook-signature.ts';
 import { DEALER_ID, DEALER_STATUSES, type Dealer } from './dealer.ts';
 
-/** The columns of a file of stores. `models` are ids separated by `;`. */
+/**
+ * The columns of a file of stores. `models` are ids separated by `;`. `webhook_secret` may hold two with a space between.
+ * `webhook_format` may be left out, as files from before it do.
+ */
 export const DEALER_COLUMNS = [
   'id',
   'name',
@@ -24,8 +30,12 @@ export const DEALER_COLUMNS = [
   'adf_email',
   'webhook_url',
   'webhook_secret',
+  'webhook_format',
 ] as const;
 export type DealerColumn = (typeof DEALER_COLUMNS)[number];
+
+/** Columns that a file may do without. */
+export const OPTIONAL_DEALER_COLUMNS: readonly DealerColumn[] = ['webhook_format'];
 
 /** What is wrong in one cell, or in a line as a whole when there is no column. */
 export interface CsvFault {
@@ -42,6 +52,8 @@ export interface DealerCsvContext {
   readonly gazetteer: Pick<Gazetteer, 'findZip' | 'findState'>;
   /** The models that a store can carry. */
   readonly modelIds: readonly string[];
+  /** Takes webhooks to this machine itself; for a stack on it. */
+  readonly allowLoopback?: boolean;
 }
 
 /** Farther from its ZIP's centroid than any town of the ZIP: a coordinate is mistyped. Real stores lie within 10 km. */
@@ -66,7 +78,7 @@ type Check<T> = (text: string) => T | Refusal;
 /** Checks every cell of one row. Gives the store when none has a fault. */
 export function readDealerRow(
   cellOf: (column: DealerColumn) => string,
-  { gazetteer, modelIds }: DealerCsvContext,
+  { gazetteer, modelIds, allowLoopback = false }: DealerCsvContext,
 ): { dealer?: Dealer; faults: readonly RowFault[] } {
   const faults: RowFault[] = [];
   function refuse(column: DealerColumn, fix: string): undefined {
@@ -109,8 +121,9 @@ export function readDealerRow(
   const models = read('models', modelList(modelIds));
   const leadEmail = read('lead_email', optional(email));
   const adfEmail = read('adf_email', optional(email));
-  const webhookUrl = read('webhook_url', optional(httpsUrl));
-  const webhookSecret = read('webhook_secret', optional(secret));
+  const webhookUrl = read('webhook_url', optional(webhookUrlOf(allowLoopback)));
+  const webhookSecret = read('webhook_secret', optional(secrets));
+  const webhookFormat = read('webhook_format', optional(format));
 
   if (zip !== undefined && state !== undefined && zip.state !== state) {
     refuse('zip', `lies in ${zip.state}, not in ${state}`);
@@ -126,6 +139,9 @@ export function readDealerRow(
       isBlank('webhook_url') ? 'webhook_url' : 'webhook_secret',
       'give both webhook_url and webhook_secret, or neither',
     );
+  }
+  if (!isBlank('webhook_format') && isBlank('webhook_url') && isBlank('webhook_secret')) {
+    refuse('webhook_format', 'is for a store with a webhook_url: leave it blank');
   }
 
   if (faults.length > 0 || !id || !name || !franchise || !status || !city || !state || !zip || !models)
@@ -146,6 +162,7 @@ export function readDealerRow(
       ...(adfEmail === undefined ? {} : { adfEmail }),
       ...(webhookUrl === undefined ? {} : { webhookUrl }),
       ...(webhookSecret === undefined ? {} : { webhookSecret }),
+      ...(webhookFormat === undefined ? {} : { webhookFormat }),
     },
   };
   return { dealer, faults };
@@ -187,11 +204,12 @@ function misplacement({ lat, lng }: Point, zip: PlacedZip): string | undefined {
   return `with lng ${lng} it lies ${miles} miles from its ZIP ${zip.zip}; leave both blank when they are not known`;
 }
 
+const URL_LENGTH = 300;
 const HttpsUrl = z.url({ protocol: /^https$/, hostname: z.regexes.domain });
 
 function httpsUrl(text: string): string | Refusal {
-  const fix = 'use an address that begins with https://, without a user name, of at most 300 characters';
-  if (!HttpsUrl.safeParse(text).success || /\s/.test(text) || text.length > 300) return new Refusal(fix);
+  const fix = `use an address that begins with https://, without a user name, of at most ${URL_LENGTH} characters`;
+  if (!HttpsUrl.safeParse(text).success || /\s/.test(text) || text.length > URL_LENGTH) return new Refusal(fix);
   return new URL(text).username === '' ? text : new Refusal(fix);
 }
 
@@ -210,9 +228,19 @@ function modelList(modelIds: readonly string[]): Check<readonly string[]> {
   };
 }
 
-function secret(text: string): string | Refusal {
-  const base64 = /^whsec_((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/.exec(text)?.[1] ?? '';
-  const byteLength = (base64.replace(/=+$/, '').length * 3) >> 2;
-  const fix = 'use whsec_ and the base64 of 24 to 64 random bytes';
-  return byteLength >= 24 && byteLength <= 64 ? text : new Refusal(fix);
+function webhookUrlOf(allowLoopback: boolean): Check<string> {
+  return (text) => {
+    if (text.length > URL_LENGTH) return new Refusal(`must be of at most ${URL_LENGTH} characters`);
+    const fault = webhookUrlFault(text, { allowLoopback });
+    return fault === undefined ? text : new Refusal(fault);
+  };
+}
+
+function secrets(text: string): string | Refusal {
+  const fault = webhookSecretsFault(text);
+  return fault === undefined ? text : new Refusal(fault);
+}
+
+function format(text: string): WebhookFormat | Refusal {
+  return WEBHOOK_FORMATS.find((known) => known === text) ?? new Refusal(`use one of ${WEBHOOK_FORMATS.join(', ')}`);
 }

@@ -6,6 +6,7 @@ import {
   DEALER_COLUMNS,
   type DealerColumn,
   type DealerCsvContext,
+  OPTIONAL_DEALER_COLUMNS,
   readDealerRow,
 } from './dealer-csv-row.ts';
 
@@ -103,6 +104,7 @@ function cellsOf({ address, location, routing, ...dealer }: Dealer): Record<Deal
     adf_email: routing.adfEmail ?? '',
     webhook_url: routing.webhookUrl ?? '',
     webhook_secret: routing.webhookSecret ?? '',
+    webhook_format: routing.webhookFormat ?? '',
   };
 }
 
@@ -135,9 +137,8 @@ function headerFaults(header: readonly string[]): Omit<CsvFault, 'line'>[] {
     ...header
       .filter((column, index) => known.has(column) && header.indexOf(column) < index)
       .map((column) => ({ column, fix: 'stands twice in the header' })),
-    ...DEALER_COLUMNS.filter((column) => !header.includes(column)).map((column) => ({
-      column,
-      fix: 'is missing in the header',
-    })),
+    ...DEALER_COLUMNS.filter((column) => !header.includes(column) && !OPTIONAL_DEALER_COLUMNS.includes(column)).map(
+      (column) => ({ column, fix: 'is missing in the header' }),
+    ),
   ];
 }

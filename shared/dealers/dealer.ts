@@ -43,6 +43,8 @@ export interface LeadRouting {
   /** The CRM's intake address. */
   readonly adfEmail?: string;
   readonly webhookUrl?: string;
-  /** `whsec_` and base64 of 24 to 64 bytes. */
+  /** `whsec_` and base64 of 24 to 64 bytes; two, with a space between, while it is being changed. */
   readonly webhookSecret?: string;
+  /** What the webhook is sent; JSON unless told. */
+  readonly webhookFormat?: 'json' | 'adf';
 }

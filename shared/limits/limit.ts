@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 
 /** How often something may happen for one subject within a window of time. */
 export interface Limit {
-  readonly of: 'sender' | 'mailbox';
+  readonly of: 'sender' | 'mailbox' | 'mails';
   readonly most: number;
   readonly windowSeconds: number;
 }

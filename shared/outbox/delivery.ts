@@ -3,11 +3,26 @@ export const BUYER_CHANNELS = ['confirmation-mail', 'receipt-mail', 'known-addre
 export type BuyerChannel = (typeof BUYER_CHANNELS)[number];
 
 /** The ways in which a store gets a lead. */
-export const LEAD_CHANNELS = ['lead-mail', 'adf-mail'] as const;
+export const LEAD_CHANNELS = ['lead-mail', 'adf-mail', 'webhook'] as const;
 export type LeadChannel = (typeof LEAD_CHANNELS)[number];
 
-/** What is sent. `lead-closed-mail` tells a store that a lead it has been sent is no longer its own. */
-export type DeliveryChannel = BuyerChannel | LeadChannel | 'lead-closed-mail';
+/**
+ * What else is sent about a lead: that it is closed and no longer the store's own, that the store has not taken it on yet, and,
+ * to the store group, that it still has not.
+ */
+export const LEAD_NOTICES = ['lead-closed-mail', 'lead-closed-webhook', 'reminder-mail', 'escalation-mail'] as const;
+export type LeadNotice = (typeof LEAD_NOTICES)[number];
+
+export type DeliveryChannel = BuyerChannel | LeadChannel | LeadNotice;
+
+/** How a lead is handed to a store. */
+export interface LeadHandover {
+  /** Empty without a store. */
+  readonly channels: readonly LeadChannel[];
+  /** How long people may leave a lead before they are reminded, and before the store group is told. */
+  readonly remindAfterSeconds: number;
+  readonly escalateAfterSeconds: number;
+}
 
 /**
  * `pending`: to be sent, or sent again. `delivered`: handed over. `failed`: given up after the last try.
@@ -35,6 +50,8 @@ export interface Delivery {
   readonly dueAtSeconds: number;
   /** RFC 3339 UTC: when it was last handed over. What is sent after that is marked as sent again. */
   readonly deliveredAt?: string;
+  /** Why the last try failed, or why it was cancelled: in words of our own. */
+  readonly lastError?: string;
 }
 
 /** A lead handed to a store: the ledger's row, without a word about the customer. */
@@ -44,6 +61,8 @@ export interface Lead {
   readonly reservationNumber: string;
   readonly dealerId: string;
   readonly createdAt: string;
+  /** RFC 3339 UTC: when the store said that it has taken it on; absent until then. */
+  readonly acknowledgedAt?: string;
 }
 
 const MINUTE = 60;
@@ -65,6 +84,26 @@ export function backoffSeconds(attempts: number): number | undefined {
   return BACKOFF_SECONDS[attempts - 1];
 }
 
+/** Those put off together do not come back together: a wait is longer than the schedule's by up to a fifth. */
+const JITTER = 0.2;
+
+/**
+ * How long to wait after a failed try.
+ * @param attempts tries begun so far, 1 or more
+ * @param chance from 0 to below 1
+ * @param askedSeconds what the receiver asked for: never less than that
+ * @returns whole seconds from now; `undefined` when it was the last try
+ */
+export function retryWaitSeconds(attempts: number, chance: number, askedSeconds = 0): number | undefined {
+  const wait = backoffSeconds(attempts);
+  return wait === undefined ? undefined : Math.max(Math.floor(wait * (1 + JITTER * chance)), askedSeconds);
+}
+
+/** Whether a channel is a mail: those keep to the rate that SES allows. */
+export function isMail(channel: DeliveryChannel): boolean {
+  return channel !== 'webhook' && channel !== 'lead-closed-webhook';
+}
+
 /** A delivery to the buyer, due at once. */
 export function buyerDelivery(
   channel: BuyerChannel,
@@ -82,7 +121,7 @@ export function buyerDelivery(
 /** The deliveries of a lead to its store, due at once. */
 export function leadDeliveries(
   lead: Pick<Lead, 'id' | 'reservationId' | 'dealerId'>,
-  channels: readonly (LeadChannel | 'lead-closed-mail')[],
+  channels: readonly (LeadChannel | 'lead-closed-mail' | 'lead-closed-webhook')[],
   reservationVersion: number,
   nowMilliseconds: number,
 ): Delivery[] {
@@ -93,6 +132,26 @@ export function leadDeliveries(
     dealerId: lead.dealerId,
     ...dueNow({ reservationId: lead.reservationId, reservationVersion, nowMilliseconds }),
   }));
+}
+
+/**
+ * A new lead's deliveries, due at once, and the reminders that are due unless it is acknowledged before. Only a mail to people
+ * has the link to acknowledge, so only those who get one are reminded.
+ */
+export function handoverDeliveries(
+  lead: Lead,
+  { channels, remindAfterSeconds, escalateAfterSeconds }: LeadHandover,
+  reservationVersion: number,
+  nowMilliseconds: number,
+): Delivery[] {
+  const now = leadDeliveries(lead, channels, reservationVersion, nowMilliseconds);
+  const mail = now.find(({ channel }) => channel === 'lead-mail');
+  if (mail === undefined) return now;
+  return [
+    ...now,
+    { ...mail, channel: 'reminder-mail', dueAtSeconds: mail.dueAtSeconds + remindAfterSeconds },
+    { ...mail, channel: 'escalation-mail', dueAtSeconds: mail.dueAtSeconds + escalateAfterSeconds },
+  ];
 }
 
 function dueNow(about: { reservationId: string; reservationVersion: number; nowMilliseconds: number }) {

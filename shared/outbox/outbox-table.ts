@@ -4,10 +4,19 @@ import {
   GetCommand,
   paginateQuery,
   QueryCommand,
+  TransactWriteCommand,
   type TransactWriteCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { backoffSeconds, type Delivery, type DeliveryChannel, type DeliveryStatus, type Lead } from './delivery.ts';
+import {
+  backoffSeconds,
+  type Delivery,
+  type DeliveryChannel,
+  type DeliveryStatus,
+  LEAD_CHANNELS,
+  type Lead,
+} from './delivery.ts';
+import { type EndpointBlocks, endpointBlocks } from './endpoint-block-table.ts';
 
 /** What the deployment needs to know of the table. Its stream carries new images. */
 export const OUTBOX_TABLE = {
@@ -17,7 +26,13 @@ export const OUTBOX_TABLE = {
   timeToLive: 'expiresAtSeconds',
   /** Sparse: only deliveries still to be sent are in it. */
   dueIndex: { name: 'due', partitionKey: 'due', sortKey: 'dueAtSeconds' },
+  /** Sparse: the rows of leads, in order of time; all of them, and each store's. */
+  ledgerIndex: { name: 'ledger', partitionKey: 'ledger', sortKey: 'ledgerKey' },
+  dealerLedgerIndex: { name: 'dealer-ledger', partitionKey: 'dealerLedger', sortKey: 'ledgerKey' },
 } as const;
+
+/** The one partition of the ledger's index. */
+export const LEDGER = 'lead';
 
 /**
  * The stream's filter for rows that nobody has tried to send yet, new or renewed (Lambda's event filtering syntax). Deleted rows have
@@ -43,7 +58,13 @@ type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[numb
 export type DeliveryOutcome =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'cancelled'; readonly reason: string }
-  | { readonly kind: 'retry'; readonly reason: string; readonly unanswered?: boolean }
+  | {
+      readonly kind: 'retry';
+      readonly reason: string;
+      readonly unanswered?: boolean;
+      /** Seconds until the next try, if there is one; by the schedule when absent. */
+      readonly waitSeconds?: number;
+    }
   | { readonly kind: 'failed'; readonly reason: string };
 
 export type DeliveryKey = Pick<Delivery, 'group' | 'channel'>;
@@ -61,11 +82,13 @@ export interface ClaimedDelivery extends Delivery {
  */
 export type LeadReach = 'reached' | 'being-sent' | 'not-reached';
 
-export interface OutboxTable {
+export interface OutboxTable extends EndpointBlocks {
   /** The parts of a transaction that add a lead's row and its deliveries. */
   additions(lead: Lead | undefined, deliveries: readonly Delivery[]): TransactItem[];
   /** The parts of a transaction that make deliveries due once more, whatever became of them before. */
   renewals(deliveries: readonly Delivery[]): TransactItem[];
+  /** Makes deliveries due once more, all of them or none. */
+  renew(deliveries: readonly Delivery[]): Promise<void>;
   /**
    * Takes a delivery for sending, for two minutes: nobody else can meanwhile.
    * @returns it, or `undefined` when it is done, not due yet or claimed by another
@@ -83,6 +106,8 @@ export interface OutboxTable {
   ): Promise<DeliveryStatus | 'superseded'>;
   /** Deliveries that are due, the longest due first, at most `limit`. */
   listDue(nowMilliseconds: number, limit: number): Promise<readonly DeliveryKey[]>;
+  /** All deliveries that are due, the longest due first, a page at a time. One that is settled meanwhile may still be named. */
+  duePages(nowMilliseconds: number): AsyncIterable<readonly DeliveryKey[]>;
   /** A lead's own row. */
   findLead(leadId: string): Promise<Lead | undefined>;
   /** All deliveries of a lead. */
@@ -113,7 +138,31 @@ export function outboxTable(client: DynamoDBDocumentClient, tableName: string): 
     return rows;
   };
 
+  const renewals = (deliveries: readonly Delivery[]): TransactItem[] =>
+    deliveries.map((delivery) => {
+      const fields = Object.entries({ due: DUE, ...delivery });
+      return {
+        Update: {
+          TableName: tableName,
+          Key: rowKey(delivery),
+          // What is not named stays: when it was last handed over, and who may still be at it.
+          UpdateExpression: `SET ${fields.map(([name]) => `#${name} = :${name}`).join(', ')} REMOVE settledAt, lastError`,
+          ExpressionAttributeNames: Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
+          ExpressionAttributeValues: Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
+        },
+      };
+    });
+
+  const dueQuery = (nowMilliseconds: number) => ({
+    TableName: tableName,
+    IndexName: OUTBOX_TABLE.dueIndex.name,
+    KeyConditionExpression: 'due = :due AND dueAtSeconds <= :now',
+    ExpressionAttributeValues: { ':due': DUE, ':now': Math.floor(nowMilliseconds / 1000) },
+  });
+
   return {
+    ...endpointBlocks(client, tableName),
+
     additions(lead, deliveries) {
       const rows = deliveries.map((delivery) => ({
         pk: delivery.group,
@@ -121,26 +170,16 @@ export function outboxTable(client: DynamoDBDocumentClient, tableName: string): 
         due: DUE,
         ...delivery,
       }));
-      const all = lead === undefined ? rows : [{ pk: `lead#${lead.id}`, sk: 'lead', ...lead }, ...rows];
+      const all = lead === undefined ? rows : [leadRow(lead), ...rows];
       return all.map((Item) => ({
         Put: { TableName: tableName, Item, ConditionExpression: 'attribute_not_exists(pk)' },
       }));
     },
 
-    renewals(deliveries) {
-      return deliveries.map((delivery) => {
-        const fields = Object.entries({ due: DUE, ...delivery });
-        return {
-          Update: {
-            TableName: tableName,
-            Key: rowKey(delivery),
-            // What is not named stays: when it was last handed over, and who may still be at it.
-            UpdateExpression: `SET ${fields.map(([name]) => `#${name} = :${name}`).join(', ')} REMOVE settledAt, lastError`,
-            ExpressionAttributeNames: Object.fromEntries(fields.map(([name]) => [`#${name}`, name])),
-            ExpressionAttributeValues: Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
-          },
-        };
-      });
+    renewals,
+
+    async renew(deliveries) {
+      await client.send(new TransactWriteCommand({ TransactItems: renewals(deliveries) }));
     },
 
     async claim(key, nowMilliseconds) {
@@ -173,7 +212,8 @@ export function outboxTable(client: DynamoDBDocumentClient, tableName: string): 
 
     async settle(claimed, outcome, nowMilliseconds) {
       const nowSeconds = Math.floor(nowMilliseconds / 1000);
-      const wait = outcome.kind === 'retry' ? backoffSeconds(claimed.attempts) : undefined;
+      const scheduled = outcome.kind === 'retry' ? backoffSeconds(claimed.attempts) : undefined;
+      const wait = outcome.kind === 'retry' && scheduled !== undefined ? (outcome.waitSeconds ?? scheduled) : undefined;
       const status = outcome.kind === 'retry' ? (wait === undefined ? 'failed' : 'pending') : outcome.kind;
       const done = status !== 'pending';
       const expires = done && claimed.leadId === null;
@@ -234,21 +274,18 @@ export function outboxTable(client: DynamoDBDocumentClient, tableName: string): 
     },
 
     async listDue(nowMilliseconds, limit) {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName: tableName,
-          IndexName: OUTBOX_TABLE.dueIndex.name,
-          KeyConditionExpression: 'due = :due AND dueAtSeconds <= :now',
-          ExpressionAttributeValues: { ':due': DUE, ':now': Math.floor(nowMilliseconds / 1000) },
-          Limit: limit,
-        }),
-      );
-      return Items.map((item) => deliveryKeyOf({ pk: String(item['pk']), sk: String(item['sk']) }));
+      const { Items = [] } = await client.send(new QueryCommand({ ...dueQuery(nowMilliseconds), Limit: limit }));
+      return Items.map(dueKeyOf);
+    },
+
+    async *duePages(nowMilliseconds) {
+      for await (const { Items = [] } of paginateQuery({ client }, dueQuery(nowMilliseconds)))
+        yield Items.map(dueKeyOf);
     },
 
     async findLead(leadId) {
       const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: { pk: `lead#${leadId}`, sk: 'lead' }, ConsistentRead: true }),
+        new GetCommand({ TableName: tableName, Key: leadRowKey(leadId), ConsistentRead: true }),
       );
       return Item as Lead | undefined;
     },
@@ -256,7 +293,8 @@ export function outboxTable(client: DynamoDBDocumentClient, tableName: string): 
     listDeliveries,
 
     async reachOf(leadId, nowMilliseconds) {
-      const rows = (await listDeliveries(leadId)).filter(({ channel }) => channel !== 'lead-closed-mail');
+      const channels: readonly string[] = LEAD_CHANNELS;
+      const rows = (await listDeliveries(leadId)).filter(({ channel }) => channels.includes(channel));
       const openClaims = rows.flatMap((row) => [...(row.openClaims ?? [])]);
       if (openClaims.some((claimedAt) => claimedAt + LEASE_SECONDS * 1000 > nowMilliseconds)) return 'being-sent';
       const mayHaveReached = openClaims.length > 0 || rows.some(({ deliveredAt }) => deliveredAt !== undefined);
@@ -265,9 +303,22 @@ export function outboxTable(client: DynamoDBDocumentClient, tableName: string): 
   };
 }
 
+export function leadRowKey(leadId: string): { pk: string; sk: string } {
+  return { pk: `lead#${leadId}`, sk: 'lead' };
+}
+
+function leadRow(lead: Lead) {
+  const ledgerKey = `${lead.createdAt}#${lead.id}`;
+  return { ...leadRowKey(lead.id), ledger: LEDGER, dealerLedger: lead.dealerId, ledgerKey, ...lead };
+}
+
 /** The delivery that a row's keys name, as the stream and the index give them. */
 export function deliveryKeyOf(keys: { readonly pk: string; readonly sk: string }): DeliveryKey {
   return { group: keys.pk, channel: keys.sk.slice(DELIVERY_PREFIX.length) as DeliveryChannel };
+}
+
+function dueKeyOf(item: Record<string, unknown>): DeliveryKey {
+  return deliveryKeyOf({ pk: String(item['pk']), sk: String(item['sk']) });
 }
 
 function rowKey(key: DeliveryKey): { pk: string; sk: string } {

@@ -8,7 +8,7 @@ import { consentEvidence } from './consent-evidence.ts';
 import { type FaultDesk, type FieldErrors, faultsOf } from './interest-faults.ts';
 import type { ConfirmedReservation, ConsentEvidence, Person } from './reservation.ts';
 import { type Changeable, change } from './reservation-change.ts';
-import { channelsTo, reservationOfToken, untilCommitted } from './reservation-desk.ts';
+import { handoverTo, reservationOfToken, untilCommitted } from './reservation-desk.ts';
 
 export interface ChangeRequest {
   readonly body: ChangeBody;
@@ -48,8 +48,8 @@ export async function changeReservation(
     ];
     if (errors.length > 0) return { kind: 'invalid', errors };
     const wanted = await wantedOf(current, request, { zip, place, dealerId, dealer, phone }, desk);
-    const channels = dealerId === null ? [] : await channelsTo(dealerId, desk);
-    const step = change(current, wanted, channels, 'changed', moment);
+    const handover = await handoverTo(dealerId, desk);
+    const step = change(current, wanted, handover, 'changed', moment);
     if (step === undefined) return { kind: 'changed', reservation: current };
     await desk.reservations.commit(step);
     return { kind: 'changed', reservation: step.to as ConfirmedReservation };

@@ -1,6 +1,6 @@
 import type { ConfirmedReservation } from './reservation.ts';
 import {
-  channelsTo,
+  handoverTo,
   manageTokenOf,
   type Receipt,
   type ReservationDesk,
@@ -24,9 +24,9 @@ export async function confirmInterest(
   const reservation = await untilCommitted(desk, async (moment): Promise<ConfirmedReservation | undefined> => {
     const current = await desk.reservations.find(claims.subject);
     const dealerId = current?.status === 'pending' ? current.dealerId : null;
-    const channels = dealerId === null ? [] : await channelsTo(dealerId, desk);
+    const handover = await handoverTo(dealerId, desk);
     const number = makeReservationNumber(desk.randomBytes(7));
-    const step = confirm(current, claims.version, number, channels, moment);
+    const step = confirm(current, claims.version, number, handover, moment);
     if (step === undefined || 'status' in step) return step;
     await desk.reservations.commit(step);
     return step.to.status === 'confirmed' ? step.to : undefined;

@@ -1,5 +1,4 @@
-import type { Delivery, Lead, LeadChannel } from '../outbox/delivery.ts';
-import { leadDeliveries } from '../outbox/delivery.ts';
+import { type Delivery, handoverDeliveries, type Lead, type LeadHandover, leadDeliveries } from '../outbox/delivery.ts';
 import type { ConfirmedReservation } from './reservation.ts';
 import { fact, leadClosed, type Moment, mailTo, type Transition, timestamp } from './reservation-life.ts';
 
@@ -15,14 +14,14 @@ export type Changeable = Pick<
  * - Another store: the old one is told that the lead went elsewhere, the new one gets a lead of its own.
  * - The same store: it gets the lead again as it stands now, under the same id.
  * @param wanted all of it, as it is to stand
- * @param channels how leads reach the store that it is to have; empty without one
+ * @param handover how leads reach the store that it is to have
  * @param event `unsubscribed`, by a click in a mail program, is not answered with another mail
  * @returns `undefined` when that is how it stands already
  */
 export function change(
   current: ConfirmedReservation,
   wanted: Changeable,
-  channels: readonly LeadChannel[],
+  handover: LeadHandover,
   event: 'changed' | 'unsubscribed',
   moment: Moment,
 ): Transition | undefined {
@@ -37,8 +36,8 @@ export function change(
     history: [...current.history, { at: timestamp(moment.nowMilliseconds), event }],
   };
   const { lead, deliveries, renewals } = changesStore
-    ? leadMoved(current, to, channels, moment)
-    : { lead: undefined, deliveries: [], renewals: leadRenewed(to, channels, moment) };
+    ? leadMoved(current, to, handover, moment)
+    : { lead: undefined, deliveries: [], renewals: leadRenewed(to, handover, moment) };
   return {
     from: current,
     to,
@@ -52,7 +51,7 @@ export function change(
 function leadMoved(
   from: ConfirmedReservation,
   to: ConfirmedReservation,
-  channels: readonly LeadChannel[],
+  handover: LeadHandover,
   moment: Moment,
 ): Pick<Transition, 'lead' | 'deliveries' | 'renewals'> {
   const closed = leadClosed(from, to.version, moment);
@@ -65,13 +64,13 @@ function leadMoved(
     dealerId,
     createdAt: new Date(moment.nowMilliseconds).toISOString(),
   };
-  const opened = leadDeliveries(lead, channels, to.version, moment.nowMilliseconds);
+  const opened = handoverDeliveries(lead, handover, to.version, moment.nowMilliseconds);
   return { lead, deliveries: [...closed, ...opened], renewals: [] };
 }
 
 function leadRenewed(
   { id, dealerId, leadId, version }: ConfirmedReservation,
-  channels: readonly LeadChannel[],
+  { channels }: LeadHandover,
   { nowMilliseconds }: Moment,
 ): readonly Delivery[] {
   if (dealerId === null || leadId === null) return [];

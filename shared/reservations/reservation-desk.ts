@@ -1,7 +1,7 @@
 import type { ReservationAnswer } from '../contract/interests.ts';
 import type { LeadRouting } from '../dealers/dealer.ts';
 import type { DealerTable } from '../dealers/dealer-table.ts';
-import type { LeadChannel } from '../outbox/delivery.ts';
+import type { LeadChannel, LeadHandover } from '../outbox/delivery.ts';
 import type { ConfirmedReservation } from './reservation.ts';
 import { CommitRefused, type Moment } from './reservation-life.ts';
 import type { ReservationTable } from './reservation-table.ts';
@@ -12,6 +12,8 @@ export interface ReservationDesk {
   readonly reservations: ReservationTable;
   readonly dealers: DealerTable;
   readonly signingKeys: readonly SigningKey[];
+  /** How long stores may leave a lead. */
+  readonly leadTimes: Omit<LeadHandover, 'channels'>;
   nowMilliseconds(): number;
   newId(): string;
   randomBytes(length: number): Uint8Array;
@@ -102,6 +104,14 @@ export async function reservationOfToken(
   return reservation?.status === 'confirmed' ? reservation : undefined;
 }
 
+/** How the lead for a store, or for none, is handed over. */
+export async function handoverTo(
+  dealerId: string | null,
+  desk: Pick<ReservationDesk, 'dealers' | 'leadTimes'>,
+): Promise<LeadHandover> {
+  return { ...desk.leadTimes, channels: dealerId === null ? [] : await channelsTo(dealerId, desk) };
+}
+
 /** How the leads for a store travel. A store withdrawn since it was chosen has them go to the fallback address. */
 export async function channelsTo(
   dealerId: string,
@@ -114,11 +124,14 @@ export async function channelsTo(
   return leadChannels(dealer === undefined || dealer.status === 'withdrawn' ? undefined : routing);
 }
 
-/** How a store's leads reach it. One without any address has its leads sent to the fallback address, as mail to people. */
+/** How a store's leads reach it. One without any channel has its leads sent to the fallback address, as mail to people. */
 function leadChannels(routing: LeadRouting | undefined): readonly LeadChannel[] {
-  const adf = routing?.adfEmail !== undefined;
-  if (routing?.leadEmail !== undefined) return adf ? ['lead-mail', 'adf-mail'] : ['lead-mail'];
-  return adf ? ['adf-mail'] : ['lead-mail'];
+  const channels: LeadChannel[] = [
+    ...(routing?.leadEmail === undefined ? [] : (['lead-mail'] as const)),
+    ...(routing?.adfEmail === undefined ? [] : (['adf-mail'] as const)),
+    ...(routing?.webhookUrl === undefined ? [] : (['webhook'] as const)),
+  ];
+  return channels.length === 0 ? ['lead-mail'] : channels;
 }
 
 const TRIES = 6;

@@ -3,8 +3,9 @@ import {
   type BuyerChannel,
   buyerDelivery,
   type Delivery,
+  handoverDeliveries,
   type Lead,
-  type LeadChannel,
+  type LeadHandover,
   leadDeliveries,
 } from '../outbox/delivery.ts';
 import type {
@@ -128,7 +129,7 @@ export function submit(current: ActiveReservation | undefined, interest: Interes
  * The link of a mail was followed.
  * @param version the version that mail was about
  * @param number the number it gets when this confirms it
- * @param channels how leads reach its store; empty without a store
+ * @param handover how leads reach its store
  * @returns the step; the reservation itself when it was confirmed by this link before; `undefined` when the link is good for
  * nothing (any more)
  */
@@ -136,7 +137,7 @@ export function confirm(
   current: Reservation | undefined,
   version: number,
   number: string,
-  channels: readonly LeadChannel[],
+  handover: LeadHandover,
   moment: Moment,
 ): Transition | ConfirmedReservation | undefined {
   if (current === undefined || current.status === 'withdrawn') return undefined;
@@ -173,7 +174,7 @@ export function confirm(
     lead,
     deliveries: [
       mailTo(to, 'receipt-mail', moment),
-      ...(lead === undefined ? [] : leadDeliveries(lead, channels, to.version, nowMilliseconds)),
+      ...(lead === undefined ? [] : handoverDeliveries(lead, handover, to.version, nowMilliseconds)),
     ],
     renewals: [],
   };
@@ -202,7 +203,8 @@ export function leadClosed(
   { nowMilliseconds }: Moment,
 ): readonly Delivery[] {
   if (dealerId === null || leadId === null) return [];
-  return leadDeliveries({ id: leadId, reservationId: id, dealerId }, ['lead-closed-mail'], version, nowMilliseconds);
+  const lead = { id: leadId, reservationId: id, dealerId };
+  return leadDeliveries(lead, ['lead-closed-mail', 'lead-closed-webhook'], version, nowMilliseconds);
 }
 
 function sendOnly(

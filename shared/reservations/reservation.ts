@@ -32,7 +32,7 @@ export interface ConsentEvidence {
 
 export interface ReservationEvent {
   readonly at: string;
-  readonly event: 'submitted' | 'resubmitted' | 'confirmed' | 'changed' | 'unsubscribed';
+  readonly event: 'submitted' | 'resubmitted' | 'confirmed' | 'changed' | 'unsubscribed' | 'complained';
 }
 
 interface ReservationBase {
@@ -51,6 +51,8 @@ interface ReservationBase {
   readonly consents: readonly ConsentEvidence[];
   /** Whether the address is of a service for throw-away mailboxes: told to the store, never a reason to refuse. */
   readonly disposableAddress: boolean;
+  /** Set once the person has complained of our mail: they are sent none any more. */
+  readonly mailStopped?: true;
   /** What the facts of this reservation are grouped by, frozen until the buyer changes something. */
   readonly dimensions: FactDimensions;
   readonly history: readonly ReservationEvent[];

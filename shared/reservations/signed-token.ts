@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** What a token lets its bearer do; none is good for another's purpose. */
-export type TokenPurpose = 'form' | 'confirm' | 'manage' | 'unsubscribe';
+export type TokenPurpose = 'form' | 'confirm' | 'manage' | 'unsubscribe' | 'acknowledge';
 
 /** A signing key by its id. The first of a list signs; all of them verify, so that keys can rotate. */
 export interface SigningKey {

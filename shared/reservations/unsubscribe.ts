@@ -1,6 +1,6 @@
 import type { ConfirmedReservation } from './reservation.ts';
 import { change } from './reservation-change.ts';
-import { channelsTo, type ReservationDesk, untilCommitted } from './reservation-desk.ts';
+import { handoverTo, type ReservationDesk, untilCommitted } from './reservation-desk.ts';
 import { timestamp } from './reservation-life.ts';
 import { verifyToken } from './signed-token.ts';
 
@@ -19,8 +19,8 @@ export async function unsubscribe(token: string, desk: ReservationDesk): Promise
     const { page: _, ...shown } = last;
     const ended = { ...shown, granted: false, at: timestamp(moment.nowMilliseconds) };
     const wanted: ConfirmedReservation = { ...current, consents: [...current.consents, ended] };
-    const channels = current.dealerId === null ? [] : await channelsTo(current.dealerId, desk);
-    const step = change(current, wanted, channels, 'unsubscribed', moment);
+    const handover = await handoverTo(current.dealerId, desk);
+    const step = change(current, wanted, handover, 'unsubscribed', moment);
     if (step !== undefined) await desk.reservations.commit(step);
     return true;
   });

@@ -2,7 +2,10 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FACT_TABLE, factTable } from '../counts/fact-table.ts';
 import { DEALER_TABLE, dealerTable } from '../dealers/dealer-table.ts';
+import type { AcknowledgementDesk, LeadDesk, RedeliveryDesk } from '../leads/lead-desk.ts';
 import { LIMIT_TABLE, limitTable } from '../limits/limit-table.ts';
+import { leadLedger } from '../outbox/lead-ledger-table.ts';
+import { mailTurns } from '../outbox/mail-turns.ts';
 import { OUTBOX_TABLE, outboxTable } from '../outbox/outbox-table.ts';
 import type { DispatchDesk } from '../outbox/send-delivery.ts';
 import type { FaultDesk } from '../reservations/interest-faults.ts';
@@ -11,24 +14,37 @@ import { RESERVATION_TABLE, reservationTable } from '../reservations/reservation
 import type { SubmissionDesk } from '../reservations/submit-interest.ts';
 import { documentClient } from './dynamodb-client.ts';
 import {
+  ESCALATION_EMAIL_VARIABLE,
   FALLBACK_LEAD_EMAIL_VARIABLE,
+  LEAD_ESCALATION_HOURS_VARIABLE,
+  LEAD_REMINDER_HOURS_VARIABLE,
+  MAIL_CONFIGURATION_SET_VARIABLE,
+  MAILS_PER_SECOND_VARIABLE,
+  optionalEnvironment,
   requireEnvironment,
   SENDER_EMAIL_VARIABLE,
   SITE_URL_VARIABLE,
+  WEBHOOK_ALLOW_LOOPBACK_VARIABLE,
 } from './environment.ts';
 import { gazetteer } from './gazetteer-file.ts';
 import { log } from './log.ts';
 import { sesMailer } from './mailer.ts';
 import { pepper, signingKeys } from './secrets.ts';
+import { webhookClient } from './webhook-client.ts';
 
 /** Makes, at cold start, what gives each request its desk. @throws Error naming a missing environment variable */
 export function reservationDesk(): () => Promise<ReservationDesk> {
   const { reservations, dealers } = tables();
   const keys = signingKeys();
+  const leadTimes = {
+    remindAfterSeconds: numberOf(LEAD_REMINDER_HOURS_VARIABLE) * 3600,
+    escalateAfterSeconds: numberOf(LEAD_ESCALATION_HOURS_VARIABLE) * 3600,
+  };
   return async () => ({
     reservations,
     dealers,
     signingKeys: await keys(),
+    leadTimes,
     nowMilliseconds: Date.now,
     newId: randomUUID,
     randomBytes,
@@ -59,7 +75,19 @@ export function dispatchDesk(): () => Promise<DispatchDesk> {
   const { reservations, dealers, outbox } = tables();
   const siteUrl = requireEnvironment(SITE_URL_VARIABLE);
   const fallbackLeadEmail = requireEnvironment(FALLBACK_LEAD_EMAIL_VARIABLE);
-  const sendMail = sesMailer(requireEnvironment(SENDER_EMAIL_VARIABLE));
+  const escalationEmail = requireEnvironment(ESCALATION_EMAIL_VARIABLE);
+  const sendMail = sesMailer({
+    from: requireEnvironment(SENDER_EMAIL_VARIABLE),
+    configurationSet: requireEnvironment(MAIL_CONFIGURATION_SET_VARIABLE),
+  });
+  const webhooks = webhookClient({ allowLoopback: optionalEnvironment(WEBHOOK_ALLOW_LOOPBACK_VARIABLE) === '1' });
+  const awaitMailTurn = mailTurns({
+    most: numberOf(MAILS_PER_SECOND_VARIABLE),
+    limits: limitTable(documentClient(), requireEnvironment(LIMIT_TABLE.environmentVariable)),
+    nowMilliseconds: Date.now,
+    chance: Math.random,
+    pauseUntil: (milliseconds) => delay(milliseconds - Date.now()),
+  });
   const keys = signingKeys();
   return async () => ({
     outbox,
@@ -68,11 +96,46 @@ export function dispatchDesk(): () => Promise<DispatchDesk> {
     signingKeys: await keys(),
     siteUrl,
     fallbackLeadEmail,
+    escalationEmail,
     nowMilliseconds: Date.now,
+    chance: Math.random,
+    awaitMailTurn,
     sendMail,
+    postWebhook: (webhook) => webhooks.post(webhook),
     reportFault: (error, { group, channel, attempts }) =>
       log('error', 'delivery failed', { deliveryId: group, channel, attempts }, error),
   });
+}
+
+/** Makes, at cold start, what gives each look at the ledger its desk. @throws Error naming a missing environment variable */
+export function leadDesk(): LeadDesk {
+  const client = documentClient();
+  const tableName = requireEnvironment(OUTBOX_TABLE.environmentVariable);
+  return {
+    outbox: outboxTable(client, tableName),
+    ledger: leadLedger(client, tableName),
+    nowMilliseconds: Date.now,
+  };
+}
+
+/** The same for sending a lead again: it also looks whether the lead still stands. */
+export function redeliveryDesk(): RedeliveryDesk {
+  const { reservations, dealers } = tables();
+  return { ...leadDesk(), reservations, dealers };
+}
+
+/** The same for a store that takes on a lead: it also knows a genuine link. */
+export function acknowledgementDesk(): () => Promise<AcknowledgementDesk> {
+  const desk = leadDesk();
+  const dealers = dealerTable(documentClient(), requireEnvironment(DEALER_TABLE.environmentVariable), Date.now);
+  const keys = signingKeys();
+  return async () => ({ ...desk, dealers, signingKeys: await keys() });
+}
+
+function numberOf(variable: string): number {
+  const value = Number(requireEnvironment(variable));
+  if (!(value > 0)) throw new Error(`the environment variable ${variable} must be a number above 0`);
+  return value;
 }
 
 function tables() {

@@ -8,6 +8,11 @@ export function requireEnvironment(name: string): string {
   return value;
 }
 
+/** The value of an environment variable that the template sets in some stages only. */
+export function optionalEnvironment(name: string): string | undefined {
+  return process.env[name];
+}
+
 /** The version that is deployed, for health and the API's document. */
 export const VERSION_VARIABLE = 'LOCATOR_VERSION';
 /** The site's origin, for links in mails. */
@@ -15,3 +20,14 @@ export const SITE_URL_VARIABLE = 'SITE_URL';
 export const SENDER_EMAIL_VARIABLE = 'SENDER_EMAIL';
 /** Takes the leads of stores without an address of their own. */
 export const FALLBACK_LEAD_EMAIL_VARIABLE = 'FALLBACK_LEAD_EMAIL';
+/** Takes word of leads that a store leaves for too long. */
+export const ESCALATION_EMAIL_VARIABLE = 'ESCALATION_EMAIL';
+/** Hours that a store may leave a lead before its people are reminded, and before the store group is told. */
+export const LEAD_REMINDER_HOURS_VARIABLE = 'LEAD_REMINDER_HOURS';
+export const LEAD_ESCALATION_HOURS_VARIABLE = 'LEAD_ESCALATION_HOURS';
+/** Mails a second that the account's SES allows. */
+export const MAILS_PER_SECOND_VARIABLE = 'MAILS_PER_SECOND';
+/** `1` lets webhooks reach this machine itself. For tests; a deployed stage refuses it. */
+export const WEBHOOK_ALLOW_LOOPBACK_VARIABLE = 'LOCATOR_WEBHOOK_ALLOW_LOOPBACK';
+/** SES's configuration set, which tells of bounces and complaints. */
+export const MAIL_CONFIGURATION_SET_VARIABLE = 'MAIL_CONFIGURATION_SET';

@@ -1,22 +1,42 @@
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2';
-import type { MailContent } from '../mail/mail-content.ts';
-import { MailRefused } from '../outbox/send-delivery.ts';
+import { type DispatchDesk, MailRefused } from '../outbox/send-delivery.ts';
 
 /** SES's refusals that trying again does not mend: the message or an address is at fault, not the moment. */
 const LASTING = new Set(['BadRequestException', 'MessageRejected']);
 
-/** Sends mails through SES. @param from the verified sender */
-export function sesMailer(from: string): (to: string, content: MailContent) => Promise<void> {
+export interface MailSender {
+  /** The verified sender. */
+  readonly from: string;
+  /** Whose events tell of bounces and complaints. */
+  readonly configurationSet: string;
+  /** How long SES may take to answer, and be silent within its answer. 10 seconds by default. */
+  readonly answerMilliseconds?: number;
+}
+
+/** Sends mails through SES. */
+export function sesMailer({
+  from,
+  configurationSet,
+  answerMilliseconds = 10_000,
+}: MailSender): DispatchDesk['sendMail'] {
   const client = new SESv2Client({
     maxAttempts: 1, // The outbox tries again, and knows how often it did.
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000 },
+    requestHandler: {
+      connectionTimeout: 2_000,
+      requestTimeout: answerMilliseconds,
+      // Without this the SDK only warns, and waits on.
+      throwOnRequestTimeout: true,
+      socketTimeout: answerMilliseconds,
+    },
   });
-  return async (to, { subject, text, html, headers = {} }) => {
+  return async (to, { subject, text, html, headers = {} }, tags) => {
     try {
       await client.send(
         new SendEmailCommand({
           FromEmailAddress: from,
           Destination: { ToAddresses: [to] },
+          ConfigurationSetName: configurationSet,
+          EmailTags: Object.entries(tags).map(([Name, Value]) => ({ Name, Value })),
           Content: {
             Simple: {
               Subject: { Data: subject, Charset: 'UTF-8' },

@@ -11,7 +11,7 @@ import { PEPPER_SECRET, SIGNING_SECRET } from './secret-names.ts';
 
 const client = new SecretsManagerClient({
   maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 },
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 });
 
 interface SecretVersion {

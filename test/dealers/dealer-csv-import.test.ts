@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { buildDealersCsv } from '../../data/dealers/build.ts';
 import { importDealers } from '../../data/dealers/import-dealers.ts';
 import { formatDealersCsv } from '../../shared/dealers/dealer-csv.ts';
 import { dealerTable } from '../../shared/dealers/dealer-table.ts';
@@ -14,7 +15,7 @@ import { MODEL_IDS } from '../../shared/launch/launch.ts';
 import { localDynamoDb, makeTable } from '../support/table.ts';
 
 const gazetteer = openGazetteer(readFileSync(new URL('../../data/gazetteer/gazetteer.bin', import.meta.url)));
-const stores = readFileSync(new URL('../../data/dealers.csv', import.meta.url), 'utf8');
+const stores = buildDealersCsv();
 const [header = '', first = '', second = '', ...others] = stores.trimEnd().split('\n');
 const dynamoDb = localDynamoDb();
 const client = DynamoDBDocumentClient.from(dynamoDb);
@@ -89,16 +90,30 @@ describe('importDealers', () => {
     expect(outcome).toBe('refused');
     expect(lines).toEqual([
       'line 3, status "sure": use one of expected, confirmed, open, withdrawn',
-      'line 4: has 1 cells for 17 columns; a cell with a comma stands in quotes',
+      'line 4: has 1 cells for 18 columns; a cell with a comma stands in quotes',
       '2 to mend; nothing is written',
     ]);
     expect(await tableAsCsv()).toBe(`${header}\n`);
   });
 
-  it('warns of stores without an address for leads', async () => {
-    const withAddress = first.replace(/,,,,$/, ',leads@example.com,,,');
-    const { lines } = await run([header, withAddress, second, ''].join('\n'), false);
-    expect(lines[0]).toMatch(new RegExp(`^warning: 1 stores .*fallback address: ${second.split(',')[0]}$`));
+  it('names the stores without any channel, whose leads go to the fallback address', async () => {
+    const withAddress = first.replace(/,,,,,$/, ',leads@example.com,,,,');
+    const withWebhook = (others[0] ?? '').replace(
+      /,,,,,$/,
+      `,,,https://crm.example.com/leads,whsec_${Buffer.alloc(24).toString('base64')},`,
+    );
+    const gone = (others[1] ?? '').replace(',expected,', ',withdrawn,');
+    const [id, name] = second.split(',');
+    const one = await run([header, withAddress, second, withWebhook, gone, ''].join('\n'), false);
+    expect(one.lines.slice(0, 2)).toEqual([
+      'warning: 1 store has no channel for leads: their leads go to the fallback address',
+      `! ${id} ${name}`,
+    ]);
+    const two = await run([header, first, second, withWebhook, ''].join('\n'), false);
+    expect(two.lines[0]).toMatch(/^warning: 2 stores have no channel/);
+    expect(two.lines.filter((line) => line.startsWith('! '))).toHaveLength(2);
+    const none = await run([header, withAddress, withWebhook, ''].join('\n'), false);
+    expect(none.lines.join()).not.toContain('warning');
   });
 });
 

@@ -32,6 +32,7 @@ const GOOD: Readonly<Record<DealerColumn, string>> = {
   adf_email: 'adf+2165@crm.example.com',
   webhook_url: 'https://hooks.example.com/leads?store=2165',
   webhook_secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+  webhook_format: 'adf',
 };
 
 function quoted(cell: string): string {
@@ -85,7 +86,13 @@ const anyDealer: fc.Arbitrary<Dealer> = fc
     models: fc.subarray([...MODEL_IDS], { minLength: 1 }),
     leadEmail: fc.option(mailbox),
     adfEmail: fc.option(mailbox),
-    webhook: fc.option(fc.tuple(https, secretBytes)),
+    webhook: fc.option(
+      fc.tuple(
+        https,
+        fc.uniqueArray(secretBytes, { minLength: 1, maxLength: 2, selector: (bytes) => bytes.join() }),
+        fc.constantFrom(undefined, 'json', 'adf'),
+      ),
+    ),
   })
   .map(({ zip, shift, street, city, phone, url, leadEmail, adfEmail, webhook, ...rest }) => ({
     ...rest,
@@ -105,7 +112,8 @@ const anyDealer: fc.Arbitrary<Dealer> = fc
       ...(adfEmail !== null && { adfEmail }),
       ...(webhook !== null && {
         webhookUrl: webhook[0],
-        webhookSecret: `whsec_${Buffer.from(webhook[1]).toString('base64')}`,
+        webhookSecret: webhook[1].map((bytes) => `whsec_${Buffer.from(bytes).toString('base64')}`).join(' '),
+        ...(webhook[2] !== undefined && { webhookFormat: webhook[2] }),
       }),
     },
   }));
@@ -130,6 +138,7 @@ describe('parseDealersCsv', () => {
           adfEmail: 'adf+2165@crm.example.com',
           webhookUrl: 'https://hooks.example.com/leads?store=2165',
           webhookSecret: GOOD.webhook_secret,
+          webhookFormat: 'adf',
         },
       },
     ]);
@@ -210,10 +219,19 @@ describe('parseDealersCsv', () => {
     ['webhook_url', 'http://hooks.example.com', /https/],
     ['webhook_url', '', /both webhook_url and webhook_secret/],
     ['webhook_secret', '', /both webhook_url and webhook_secret/],
-    ['webhook_secret', 'hunter2', /24 to 64/],
+    ['webhook_secret', 'hunter2', /whsec_/],
     ['webhook_secret', `whsec_${Buffer.alloc(23).toString('base64')}`, /24 to 64/],
     ['webhook_secret', `whsec_${Buffer.alloc(65).toString('base64')}`, /24 to 64/],
-    ['webhook_secret', `whsec_${Buffer.alloc(32).toString('hex')}=`, /24 to 64/],
+    ['webhook_secret', `whsec_${Buffer.alloc(32).toString('hex')}=`, /base64/],
+    ['webhook_secret', `${GOOD.webhook_secret} ${GOOD.webhook_secret}`, /the same/],
+    ['webhook_secret', `${GOOD.webhook_secret}  whsec_${Buffer.alloc(32).toString('base64')}`, /one space/],
+    ['webhook_url', 'https://127.0.0.1/leads', /public internet/],
+    ['webhook_url', 'https://10.1.2.3/leads', /public internet/],
+    ['webhook_url', 'https://crm/leads', /full host name/],
+    ['webhook_url', 'https://hooks.example.com:25/', /port 443/],
+    ['webhook_url', 'https://user:pw@hooks.example.com/', /user name/],
+    ['webhook_url', `https://hooks.example.com/${'x'.repeat(300)}`, /300/],
+    ['webhook_format', 'xml', /json, adf/],
   ];
 
   it.each(wrong)('refuses %s %j', (column, value, fix) => {
@@ -246,6 +264,24 @@ describe('parseDealersCsv', () => {
     ]);
   });
 
+  it('takes a file from before webhook_format', () => {
+    const columns = DEALER_COLUMNS.filter((column) => column !== 'webhook_format');
+    const [dealer] = dealersOf(csvOf([{}], columns));
+    expect(dealer?.routing.webhookUrl).toBe(GOOD.webhook_url);
+    expect(dealer?.routing).not.toHaveProperty('webhookFormat');
+  });
+
+  it('refuses a format without an endpoint, and takes this machine’s own endpoints where it is told to', () => {
+    expect(faultsOf(csvOf([{ webhook_url: '', webhook_secret: '' }]))).toMatchObject([
+      { column: 'webhook_format', fix: expect.stringContaining('leave it blank') },
+    ]);
+    const text = csvOf([{ webhook_url: 'http://127.0.0.1:4000/leads' }]);
+    expect(faultsOf(text)).toMatchObject([{ column: 'webhook_url' }]);
+    expect(parseDealersCsv(text, { ...context, allowLoopback: true }).faults).toBeUndefined();
+    const inside = csvOf([{ webhook_url: 'http://10.0.0.1:4000/leads' }]);
+    expect(parseDealersCsv(inside, { ...context, allowLoopback: true }).faults).toHaveLength(1);
+  });
+
   it('never repeats a secret', () => {
     const text = csvOf([{ webhook_secret: 'whsec_topsecret' }]);
     expect(JSON.stringify(faultsOf(text))).not.toContain('topsecret');
@@ -256,7 +292,7 @@ describe('parseDealersCsv', () => {
     const lines = [header, good, 'a "b" c,', `${good},`, '"open', csvOf([{ id: '2', zip: '1' }]).split('\n')[1], ''];
     expect(faultsOf(lines.join('\n'))).toMatchObject([
       { line: 3, fix: expect.stringContaining('quote') },
-      { line: 4, fix: expect.stringContaining('18 cells for 17 columns') },
+      { line: 4, fix: expect.stringContaining('19 cells for 18 columns') },
       { line: 5, fix: expect.stringContaining('quote') },
       { line: 6, column: 'zip' },
     ]);
@@ -315,9 +351,17 @@ describe('diffDealers', () => {
 
   it('names the columns that differ', () => {
     const before = dealersOf(csvOf([{}]));
-    const changes = { phone: '', models: 'a110', lat: '26.1', webhook_url: 'https://hooks.example.com/' };
+    const changes = {
+      phone: '',
+      models: 'a110',
+      lat: '26.1',
+      webhook_url: 'https://hooks.example.com/',
+      webhook_format: 'json',
+    };
     const { changed } = diffDealers(before, dealersOf(csvOf([changes])));
-    expect(changed.map((change) => change.fields)).toEqual([['lat', 'phone', 'models', 'webhook_url']]);
+    expect(changed.map((change) => change.fields)).toEqual([
+      ['lat', 'phone', 'models', 'webhook_url', 'webhook_format'],
+    ]);
   });
 
   it('sees that the centroid of a ZIP has moved', () => {

@@ -149,15 +149,15 @@ describe('functions', () => {
     });
   });
 
-  test('count limits only where forms are taken, and read no counter', () => {
+  test('count limits only where forms are taken and mails sent, and read no counter', () => {
     const counting = Object.keys(FUNCTIONS).filter((name) =>
       statementsOf(name).some(({ Resource }) => JSON.stringify(Resource).includes('Limits')),
     );
-    expect(counting).toEqual(['submit-interest']);
-    const [statement] = statementsOf('submit-interest').filter(({ Resource }) =>
-      JSON.stringify(Resource).includes('Limits'),
-    );
-    expect(statement?.Action).toBe('dynamodb:UpdateItem');
+    expect(counting).toEqual(['submit-interest', 'deliver-outbox', 'sweep-outbox']);
+    for (const name of counting) {
+      const [statement] = statementsOf(name).filter(({ Resource }) => JSON.stringify(Resource).includes('Limits'));
+      expect(statement?.Action).toBe('dynamodb:UpdateItem');
+    }
   });
 
   test('that unsubscribe or read can delete nothing, and none but those that erase can', () => {

@@ -184,6 +184,11 @@ describe('the host runs what stands behind the API', () => {
     expect(await timesSeen('poison')).toBeGreaterThanOrEqual(3);
   });
 
+  it('tells a mail’s bounce by the rule that waits for it, again when its function fails', async () => {
+    expect((await act('mail?to=bounce@simulator.amazonses.com')).status).toBe(200);
+    await vi.waitFor(async () => expect(await timesSeen('Bounce a-tag')).toBe(2), { timeout: 5_000 });
+  });
+
   it('invokes a function by its name or its construct’s id', async () => {
     expect(await host.invoke('fixture-tick', { a: 1 })).toEqual({ got: { a: 1 } });
     expect(await host.invoke('tick', null)).toEqual({ got: null });

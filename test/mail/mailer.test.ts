@@ -18,15 +18,25 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
+const TAGS = { group: 'mail_2f0c', channel: 'receipt-mail' };
+const mailer = (answerMilliseconds = 10_000) =>
+  sesMailer({ from: 'from@alpine.example', configurationSet: 'locator-mail', answerMilliseconds });
+
 const receipt = everyMail().get('receipt en-US');
 if (receipt === undefined) throw new Error('no receipt');
 
 /** A stand-in for SES that answers as told, and never is asked more than once. */
-async function answering(answer: (response: ServerResponse) => void): Promise<{ asked(): number }> {
+async function answering(
+  answer: (response: ServerResponse) => void,
+): Promise<{ asked(): number; readonly bodies: Record<string, unknown>[] }> {
   let asked = 0;
-  const server = createServer((request, response) => {
+  const bodies: Record<string, unknown>[] = [];
+  const server = createServer(async (request, response) => {
     asked += 1;
-    request.resume().on('end', () => answer(response));
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    bodies.push(JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>);
+    answer(response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -35,13 +45,15 @@ async function answering(answer: (response: ServerResponse) => void): Promise<{ 
     () => server.closeAllConnections(),
   );
   vi.stubEnv('AWS_ENDPOINT_URL_SESV2', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  return { asked: () => asked };
+  return { asked: () => asked, bodies };
 }
 
-async function refusalOf(mail = receipt): Promise<MailRefused> {
-  const refusal = await sesMailer('from@alpine.example')('buyer@example.com', mail ?? { subject: '', text: '' }).catch(
-    (error) => error,
-  );
+async function refusalOf(answerMilliseconds?: number): Promise<MailRefused> {
+  const refusal = await mailer(answerMilliseconds)(
+    'buyer@example.com',
+    receipt ?? { subject: '', text: '' },
+    TAGS,
+  ).catch((error) => error);
   if (!(refusal instanceof MailRefused)) throw new Error(`must be refused, not ${refusal}`);
   return refusal;
 }
@@ -50,7 +62,7 @@ test('a mail arrives with its headers, subject and both bodies as they were made
   const mail = await startMail(0);
   closing.push(() => mail.stop());
   vi.stubEnv('AWS_ENDPOINT_URL_SESV2', mail.url);
-  await sesMailer('from@alpine.example')('buyer@example.com', receipt);
+  await mailer()('buyer@example.com', receipt, TAGS);
   const { emails } = (await (await fetch(`${mail.url}/store`)).json()) as { emails: Record<string, unknown>[] };
   expect(emails).toMatchObject([
     {
@@ -62,6 +74,20 @@ test('a mail arrives with its headers, subject and both bodies as they were made
     },
   ]);
   expect(Object.keys(receipt.headers ?? {})).toEqual(['Auto-Submitted', 'List-Unsubscribe', 'List-Unsubscribe-Post']);
+});
+
+test('a mail tells SES which delivery it is and under which configuration set, and no more', async () => {
+  const ses = await answering((response) => response.end(JSON.stringify({ MessageId: 'm' })));
+  await mailer()('buyer@example.com', receipt, TAGS);
+  expect(ses.bodies).toMatchObject([
+    {
+      ConfigurationSetName: 'locator-mail',
+      EmailTags: [
+        { Name: 'group', Value: 'mail_2f0c' },
+        { Name: 'channel', Value: 'receipt-mail' },
+      ],
+    },
+  ]);
 });
 
 describe('a refusal of SES', () => {
@@ -87,5 +113,29 @@ describe('a refusal of SES', () => {
   test('is not what a connection that ends without an answer is: the mail may have been taken', async () => {
     await answering((response) => response.destroy());
     expect(await refusalOf()).toMatchObject({ lasting: false, answered: false });
+  });
+
+  test.each([
+    ['no answer', () => {}],
+    [
+      'an answer that stops half-way',
+      (response: ServerResponse) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 });
+        response.write('{"MessageId":');
+      },
+    ],
+    [
+      'an answer that comes letter by letter',
+      (response: ServerResponse) => {
+        const { socket } = response;
+        socket?.write('HTTP/1.1 200 OK\r\nx-drip: ');
+        const dripping = setInterval(() => socket?.write('a'), 50);
+        socket?.on('error', () => {}).on('close', () => clearInterval(dripping));
+      },
+    ],
+  ])('nor is %s: it is not waited for without end', async (_, answer) => {
+    const ses = await answering(answer);
+    expect(await refusalOf(300)).toMatchObject({ lasting: false, answered: false });
+    expect(ses.asked()).toBe(1);
   });
 });

@@ -2,6 +2,7 @@ import { consentText, currentWording, LOCALES, type Locale } from '../../shared/
 import { buildLeadClosedMail } from '../../shared/leads/lead-closed-mail.ts';
 import { buildLeadMail } from '../../shared/leads/lead-mail.ts';
 import type { OutgoingLead } from '../../shared/leads/outgoing-lead.ts';
+import { buildEscalationMail, buildReminderMail } from '../../shared/leads/waiting-lead-mails.ts';
 import type { MailContent } from '../../shared/mail/mail-content.ts';
 import {
   buildAlreadyReservedMail,
@@ -109,5 +110,8 @@ export function everyMail(person: Person = PERSON): ReadonlyMap<string, MailCont
   const closed = { reservationNumber: 'ALP-7K3Q-9XTM', dealer: STORE };
   mails.set('closed lead of another store', buildLeadClosedMail({ ...closed, because: 'chose-otherwise' }));
   mails.set('closed lead of a withdrawal', buildLeadClosedMail({ ...closed, because: 'withdrew' }));
+  const waiting = { reservationNumber: 'ALP-7K3Q-9XTM', waitsSince: '2026-11-23T14:05:09.120Z', dealer: STORE };
+  mails.set('reminder of a lead', buildReminderMail(waiting, { siteUrl: SITE_URL, token: TOKEN }));
+  mails.set('lead that waits, to the store group', buildEscalationMail(waiting));
   return mails;
 }

@@ -5,8 +5,9 @@ import { type DispatchDesk, dispatch, MailRefused } from '../../shared/outbox/se
 import { confirmInterest } from '../../shared/reservations/confirm-interest.ts';
 import { PENDING_SECONDS } from '../../shared/reservations/reservation-life.ts';
 import { withdrawReservation } from '../../shared/reservations/withdraw-reservation.ts';
-import { someone, sweep, tokensIn } from '../reservations/test-desk.ts';
+import { sweep, tokensIn } from '../reservations/test-desk.ts';
 import { type LocatorTables, makeLocatorTables } from '../support/locator-tables.ts';
+import { someone } from './outbox-desk.ts';
 
 const SECOND = 1_000;
 
@@ -186,7 +187,7 @@ describe('what is no longer asked for is cancelled:', () => {
     const receipt = await confirmInterest(await confirmToken(), desk);
     await withdrawReservation(receipt?.manageToken ?? '', desk);
     inbox.length = 0;
-    expect(await sweep(desk)).toEqual(Array(4).fill('cancelled'));
+    expect(await sweep(desk)).toEqual(Array(5).fill('cancelled'));
     expect(inbox).toEqual([]);
     expect(await statuses()).toEqual({
       'confirmation-mail': 'delivered',
@@ -195,6 +196,10 @@ describe('what is no longer asked for is cancelled:', () => {
       'adf-mail': 'cancelled',
       // The store was never sent what it would be asked to delete.
       'lead-closed-mail': 'cancelled',
+      'lead-closed-webhook': 'cancelled',
+      // Due when their time comes.
+      'reminder-mail': 'pending',
+      'escalation-mail': 'pending',
     });
   });
 });

@@ -103,9 +103,11 @@ describe('at the same moment', () => {
     expect((await rowsOf(reservation?.id)).map((row) => row['channel'] ?? row['sk']).sort()).toEqual([
       'adf-mail',
       'confirmation-mail',
+      'escalation-mail',
       'lead',
       'lead-mail',
       'receipt-mail',
+      'reminder-mail',
     ]);
     expect(await counted(campaign)).toMatchObject({ submitted: 1, confirmed: 1, active: 1 });
   });

@@ -108,7 +108,7 @@ export class History {
     await this.#doLate();
     for (let again = true, rounds = 0; again; rounds += 1) {
       assert.ok(rounds < 5, 'some deliveries are never settled');
-      this.now += DAY + 20 * MINUTE;
+      this.now += 3 * DAY + 20 * MINUTE;
       const outcomes = await this.#send(this.#sound);
       again = outcomes.some((outcome) => outcome === 'pending' || outcome === 'superseded');
     }

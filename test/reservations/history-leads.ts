@@ -4,6 +4,7 @@ import type { History } from './fault-history.ts';
 import type { HistoryRecord, Judged } from './history-record.ts';
 
 const LEAD_CHANNELS = ['adf-mail', 'lead-mail'];
+const CLOSED = ['lead-closed-mail', 'lead-closed-webhook'];
 
 /**
  * Stores are served: one lead for each time one is handed somebody, sent as the reservation stands; who loses a lead that it was
@@ -31,7 +32,7 @@ export function expectStoresServed(history: History, record: HistoryRecord): voi
 function expectSent(lead: Lead, { confirmed, deliveries }: HistoryRecord): void {
   const state = confirmed.find(({ leadId }) => leadId === lead.id);
   assert.equal(state?.dealerId, lead.dealerId);
-  assert.equal(deliveries.get(`lead#${lead.id}/lead-closed-mail`), undefined);
+  for (const channel of CLOSED) assert.equal(deliveries.get(`lead#${lead.id}/${channel}`), undefined);
   for (const channel of channelsOf(lead)) {
     const row = deliveries.get(`lead#${lead.id}/${channel}`);
     assert.deepEqual(
@@ -81,7 +82,8 @@ function expectSentOnce({ inbox, uncleanTries }: History, attempts: readonly Jud
     const most = 1 + renewed + (uncleanTries.get(key) ?? 0);
     assert.ok(mails.length <= most, `${mails.length} mails of one delivery, at most ${most} expected`);
     const lead = leads.find(({ id }) => key.startsWith(`lead#${id}/`));
-    if (lead === undefined || key.endsWith('/lead-closed-mail')) continue;
+    if (lead === undefined || ['lead-closed-mail', 'escalation-mail'].some((other) => key.endsWith(`/${other}`)))
+      continue;
     for (const { to } of mails) assert.ok(to.endsWith(`@${lead.dealerId}.example`), 'a lead went to another store');
   }
 }

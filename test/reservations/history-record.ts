@@ -93,7 +93,7 @@ function judge(attempt: Attempt, at: (place: Place) => Item | undefined, tables:
     ...facts.map((fact) => factPlace(fact, tables)),
     ...(lead === undefined ? [] : [leadPlace(lead)]),
     // A lead is closed by whichever step does it first.
-    ...deliveries.filter(({ channel }) => channel !== 'lead-closed-mail').map(deliveryPlace),
+    ...deliveries.filter(({ channel }) => !channel.startsWith('lead-closed-')).map(deliveryPlace),
   ];
   if (own.length === 0) return attempt.told === 'unknown' ? undefined : attempt.told === 'committed';
   const there = own.filter((place) => at(place) !== undefined).length;

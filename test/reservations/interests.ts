@@ -1,5 +1,6 @@
 import type { FactDimensions } from '../../shared/counts/fact.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
+import type { LeadHandover } from '../../shared/outbox/delivery.ts';
 import type { Person } from '../../shared/reservations/reservation.ts';
 import type { Interest } from '../../shared/reservations/reservation-life.ts';
 
@@ -58,4 +59,9 @@ export function dimensionsOfWish(wish: Wish): FactDimensions {
     locale,
     campaign: 'none',
   };
+}
+
+/** A lead that goes these ways, with a store's people reminded after a day and the store group told after two. */
+export function handoverBy(channels: LeadHandover['channels']): LeadHandover {
+  return { channels, remindAfterSeconds: 24 * 3600, escalateAfterSeconds: 48 * 3600 };
 }

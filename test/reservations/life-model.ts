@@ -9,6 +9,9 @@ import { dimensionsOfWish, type Wish } from './interests.ts';
 export const START = Date.UTC(2026, 10, 23, 14, 5, 9, 120);
 export const PEOPLE = 2;
 export const CHANNELS = ['lead-mail', 'adf-mail'] as const;
+/** What handing over a lead sends, at once and later; and what closing it does. */
+export const HANDED = [...CHANNELS, 'reminder-mail', 'escalation-mail'] as const;
+export const CLOSED = ['lead-closed-mail', 'lead-closed-webhook'] as const;
 
 /** Where the steps of a history are kept: what a table does, without a table. */
 export class Book {
@@ -160,7 +163,7 @@ export function expectTruth(model: Model, book: Book): void {
   expect(book.leads.map(({ dealerId }) => dealerId)).toEqual(model.leads.map(({ dealerId }) => dealerId));
   for (const [at, lead] of book.leads.entries()) {
     const channels = book.deliveriesOf(lead.id).map(({ channel }) => channel);
-    expect(channels).toEqual([...CHANNELS, ...(model.leads[at]?.isOver ? ['lead-closed-mail'] : [])]);
+    expect(channels).toEqual([...HANDED, ...(model.leads[at]?.isOver ? CLOSED : [])]);
   }
   const ids = [...book.facts, ...book.leads].map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);

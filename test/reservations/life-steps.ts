@@ -2,8 +2,8 @@ import type fc from 'fast-check';
 import { expect } from 'vitest';
 import { change } from '../../shared/reservations/reservation-change.ts';
 import { confirm, submit, type Transition, withdraw } from '../../shared/reservations/reservation-life.ts';
-import { dimensionsOfWish, interestOf, personOfWish, type Wish } from './interests.ts';
-import { type Book, CHANNELS, expectTruth, type Model } from './life-model.ts';
+import { dimensionsOfWish, handoverBy, interestOf, personOfWish, type Wish } from './interests.ts';
+import { type Book, CHANNELS, CLOSED, expectTruth, HANDED, type Model } from './life-model.ts';
 
 export type Step = fc.Command<Model, Book>;
 
@@ -68,7 +68,7 @@ export class Confirm implements Step {
     const { person, form } = model.links[at] ?? { person: 0, form: 0 };
     const { reservationId, version } = book.links[at] ?? { reservationId: '', version: 0 };
     const number = `number-${book.facts.length}`;
-    const step = confirm(book.states.get(reservationId), version, number, CHANNELS, book.moment());
+    const step = confirm(book.states.get(reservationId), version, number, handoverBy(CHANNELS), book.moment());
 
     const standing = model.standing(person);
     if (standing.is === 'nothing' || standing.link !== form) {
@@ -81,7 +81,7 @@ export class Confirm implements Step {
       const { wish } = standing;
       const confirmedAt = new Date(model.nowMilliseconds).toISOString();
       expect(step.to).toMatchObject({ status: 'confirmed', number, confirmedAt, model: wish.model });
-      expect(channelsOf(step)).toEqual(['receipt-mail', ...(wish.dealerId === null ? [] : CHANNELS)]);
+      expect(channelsOf(step)).toEqual(['receipt-mail', ...(wish.dealerId === null ? [] : HANDED)]);
       expect(step.lead?.dealerId ?? null).toBe(wish.dealerId);
       model.confirmed += 1;
       const lead = model.handTo(wish.dealerId);
@@ -126,7 +126,7 @@ export class Change implements Step {
       consents: [...held.consents, ...(answersAnew && last !== undefined ? [{ ...last, granted: true }] : [])],
       dimensions: dimensionsOfWish(wish),
     };
-    const step = change(held, asked, dealerId === null ? [] : CHANNELS, 'changed', book.moment());
+    const step = change(held, asked, handoverBy(dealerId === null ? [] : CHANNELS), 'changed', book.moment());
     const before = asText(standing.wish);
     if (before === asText(wish) && !answersAnew) {
       expect(step).toBeUndefined();
@@ -143,8 +143,8 @@ export class Change implements Step {
     expect(step.facts.map(({ event }) => event)).toEqual(isCounted ? ['movedOut', 'movedIn'] : []);
     expect(channelsOf(step)).toEqual([
       'change-mail',
-      ...(movesStore && from !== null ? ['lead-closed-mail'] : []),
-      ...(movesStore && dealerId !== null ? CHANNELS : []),
+      ...(movesStore && from !== null ? CLOSED : []),
+      ...(movesStore && dealerId !== null ? HANDED : []),
     ]);
     expect(step.renewals.map(({ channel }) => channel)).toEqual(!movesStore && dealerId !== null ? CHANNELS : []);
     if (movesStore) model.close(standing.lead);
@@ -170,7 +170,13 @@ export class Unsubscribe implements Step {
     const last = held.consents.findLast(({ id }) => id === 'email');
     if (last === undefined) throw new Error('was asked');
     const wanted = { ...held, consents: [...held.consents, { ...last, granted: false }] };
-    const step = change(held, wanted, held.dealerId === null ? [] : CHANNELS, 'unsubscribed', book.moment());
+    const step = change(
+      held,
+      wanted,
+      handoverBy(held.dealerId === null ? [] : CHANNELS),
+      'unsubscribed',
+      book.moment(),
+    );
     if (step === undefined) throw new Error('it must change');
     book.commit(step);
     expect(step).toMatchObject({ facts: [], lead: undefined, deliveries: [] });
@@ -197,7 +203,7 @@ export class Withdraw implements Step {
     const step = withdraw(held, book.moment());
     book.commit(step);
     expect(step.to).toEqual({ id: held.id, version: held.version + 1, status: 'withdrawn' });
-    expect(channelsOf(step)).toEqual(held.dealerId === null ? [] : ['lead-closed-mail']);
+    expect(channelsOf(step)).toEqual(held.dealerId === null ? [] : [...CLOSED]);
     model.withdrawn += 1;
     if (standing.is === 'confirmed') model.close(standing.lead);
     model.people[this.#person] = { is: 'nothing' };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { confirm, isExpired, PENDING_SECONDS, submit } from '../../shared/reservations/reservation-life.ts';
-import { interestOf, type Wish } from './interests.ts';
+import { handoverBy, interestOf, type Wish } from './interests.ts';
 import { Book, Model, PEOPLE, START } from './life-model.ts';
 import { Change, Confirm, Submit, Unsubscribe, Wait, type Wanted, Withdraw } from './life-steps.ts';
 
@@ -71,8 +71,8 @@ describe('the seven days of a pending one', () => {
   test('last until their last millisecond', () => {
     expect(isExpired(to, end - 1)).toBe(false);
     expect(isExpired(to, end)).toBe(true);
-    expect(confirm(to, 1, 'number', [], moment(end - 1))).toBeDefined();
-    expect(confirm(to, 1, 'number', [], moment(end))).toBeUndefined();
+    expect(confirm(to, 1, 'number', handoverBy([]), moment(end - 1))).toBeDefined();
+    expect(confirm(to, 1, 'number', handoverBy([]), moment(end))).toBeUndefined();
   });
 
   test('begin anew with another form, not with the same one again', () => {

@@ -15,7 +15,7 @@ import {
 } from '../../shared/reservations/reservation-life.ts';
 import { makeReservationNumber } from '../../shared/reservations/reservation-number.ts';
 import { type LocatorTables, makeLocatorTables } from '../support/locator-tables.ts';
-import { interestOf, type Wish } from './interests.ts';
+import { handoverBy, interestOf, type Wish } from './interests.ts';
 import { START } from './test-desk.ts';
 
 let tables: LocatorTables;
@@ -33,7 +33,7 @@ const wants = (dealerId: string | null, model = 'a110'): Interest => interestOf(
 const freshNumber = () => makeReservationNumber(crypto.getRandomValues(new Uint8Array(7)));
 
 function confirmStep(current: Reservation, nowMilliseconds = START, number = freshNumber()): Transition {
-  const step = confirm(current, current.version, number, ['lead-mail'], at(nowMilliseconds));
+  const step = confirm(current, current.version, number, handoverBy(['lead-mail']), at(nowMilliseconds));
   if (step === undefined || 'status' in step) throw new Error('must be a step');
   return step;
 }
@@ -41,7 +41,13 @@ function confirmStep(current: Reservation, nowMilliseconds = START, number = fre
 function changeStep(current: ConfirmedReservation, asked: Partial<Wish>): Transition {
   const { dealerId, model } = { ...current, ...asked };
   const { person, dimensions } = interestOf(people, { model, dealerId, phone: asked.phone }, START);
-  const step = change(current, { ...current, dealerId, person, dimensions }, ['lead-mail'], 'changed', at(START));
+  const step = change(
+    current,
+    { ...current, dealerId, person, dimensions },
+    handoverBy(['lead-mail']),
+    'changed',
+    at(START),
+  );
   if (step === undefined) throw new Error('must be a step');
   return step;
 }

@@ -85,6 +85,7 @@ export function deskAt(clock: { now: number }, tables: OpenTables, inbox: SentMa
     gazetteer,
     pepper: PEPPER,
     signingKeys: SIGNING_KEYS,
+    leadTimes: { remindAfterSeconds: 24 * 3600, escalateAfterSeconds: 48 * 3600 },
     nowMilliseconds: () => clock.now,
     newId: randomUUID,
     randomBytes,
@@ -92,6 +93,11 @@ export function deskAt(clock: { now: number }, tables: OpenTables, inbox: SentMa
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     siteUrl: 'https://alpine.example',
     fallbackLeadEmail: 'leads@fallback.example',
+    escalationEmail: 'group@stores.example',
+    // Waits have no jitter, every mail has its turn, and every endpoint takes what is posted to it.
+    chance: () => 0,
+    awaitMailTurn: async () => ({ giveBack() {} }),
+    postWebhook: async () => ({ kind: 'delivered' }),
     async sendMail(to, content) {
       inbox.push({ to, content });
     },

@@ -39,7 +39,7 @@ export async function makeLocatorTables(dynamoDb: DynamoDBClient = localDynamoDb
     makeTable(dynamoDb, withKeys(DEALER_TABLE)),
     makeTable(dynamoDb, withKeys(RESERVATION_TABLE)),
     makeTable(dynamoDb, withKeys(FACT_TABLE)),
-    makeTable(dynamoDb, withDueIndex(withKeys(OUTBOX_TABLE))),
+    makeTable(dynamoDb, withLedgerIndexes(withDueIndex(withKeys(OUTBOX_TABLE)))),
     makeTable(dynamoDb, withKeys(LIMIT_TABLE)),
   ]);
   const names = { dealers, reservations, facts, outbox, limits };
@@ -103,6 +103,31 @@ function withDueIndex(input: TableInput): TableInput {
         ],
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },
+    ],
+  };
+}
+
+function withLedgerIndexes(input: TableInput): TableInput {
+  const { ledgerIndex, dealerLedgerIndex } = OUTBOX_TABLE;
+  const names = new Set(
+    [ledgerIndex, dealerLedgerIndex].flatMap(({ partitionKey, sortKey }) => [partitionKey, sortKey]),
+  );
+  return {
+    ...input,
+    AttributeDefinitions: [
+      ...(input.AttributeDefinitions ?? []),
+      ...[...names].map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+    ],
+    GlobalSecondaryIndexes: [
+      ...(input.GlobalSecondaryIndexes ?? []),
+      ...[ledgerIndex, dealerLedgerIndex].map(({ name, partitionKey, sortKey }) => ({
+        IndexName: name,
+        KeySchema: [
+          { AttributeName: partitionKey, KeyType: 'HASH' as const },
+          { AttributeName: sortKey, KeyType: 'RANGE' as const },
+        ],
+        Projection: { ProjectionType: 'ALL' as const },
+      })),
     ],
   };
 }

@@ -7,8 +7,10 @@ import { stringify } from 'csv-stringify/sync';
 import type { TestProject } from 'vitest/node';
 import { startLocator } from '../../local/locator.ts';
 import { RESERVATION_TABLE } from '../../shared/reservations/reservation-table.ts';
+import { WEBHOOK_ALLOW_LOOPBACK_VARIABLE } from '../../shared/runtime/environment.ts';
 import { repetitionsIn, type SentDatum } from './sent-data.ts';
 import { scanTables } from './stack-tables.ts';
+import { startWebhookEndpoint } from './webhook-endpoint.ts';
 
 /** The running stack, as tests reach it. */
 export interface LocatorUnderTest {
@@ -21,6 +23,8 @@ export interface LocatorUnderTest {
   readonly logFile: string;
   /** The file that collects what no line of the log may repeat: a datum a line. */
   readonly sentFile: string;
+  /** What the one store with a webhook was sent, as JSON: see webhook-endpoint.ts. */
+  readonly webhookUrl: string;
 }
 
 declare module 'vitest' {
@@ -32,7 +36,14 @@ declare module 'vitest' {
 /** Two stores of one town that have people and a CRM in the tests; of the real ones we know no address. */
 export const LEAD_STORE_ID = '2745';
 export const OTHER_LEAD_STORE_ID = '2605';
+/** Stores for the tests of leads alone: one whose people answer, one whose mailbox bounces, one with a webhook and nothing else. */
+export const ANSWERING_STORE_ID = '2210';
+export const BOUNCING_STORE_ID = '2751';
+export const WEBHOOK_STORE_ID = '2740';
+export const WEBHOOK_SECRET = `whsec_${Buffer.from('a secret for the tests, and no more').toString('base64')}`;
 const LEAD_ADDRESSES = {
+  [ANSWERING_STORE_ID]: { lead_email: 'sales@answering-store.example' },
+  [BOUNCING_STORE_ID]: { lead_email: `bounce+${BOUNCING_STORE_ID}@simulator.amazonses.com` },
   [LEAD_STORE_ID]: { lead_email: 'sales@store.example', adf_email: 'adf@crm.example' },
   [OTHER_LEAD_STORE_ID]: { lead_email: 'sales@other-store.example', adf_email: 'adf@other-crm.example' },
 };
@@ -41,7 +52,9 @@ const LEAD_ADDRESSES = {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'locator-'));
   const dealersFile = join(folder, 'dealers.csv');
-  writeFileSync(dealersFile, dealersWithAddresses());
+  const webhooks = await startWebhookEndpoint();
+  process.env[WEBHOOK_ALLOW_LOOPBACK_VARIABLE] = '1';
+  writeFileSync(dealersFile, dealersWithAddresses(webhooks.url));
   const logFile = join(folder, 'stack.log');
   const sentFile = join(folder, 'sent.jsonl');
   writeFileSync(sentFile, '');
@@ -64,6 +77,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     },
     logFile,
     sentFile,
+    webhookUrl: webhooks.url,
   });
   return async () => {
     const sent = [...readSent(sentFile), ...(await personKeysOf(host))];
@@ -73,6 +87,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       refuse();
     } finally {
       await host.stop();
+      await webhooks.stop();
     }
     refuse();
     await rm(folder, { recursive: true });
@@ -111,10 +126,11 @@ async function personKeysOf(stack: Parameters<typeof scanTables>[0]): Promise<Se
     .map((pk) => ({ kind: 'person key', value: pk.slice('person#'.length) }));
 }
 
-function dealersWithAddresses(): string {
+function dealersWithAddresses(webhookUrl: string): string {
   const csv = readFileSync(new URL('../../data/dealers.csv', import.meta.url), 'utf8');
   const rows = parse(csv, { columns: true }) as Record<string, string>[];
-  for (const [storeId, addresses] of Object.entries(LEAD_ADDRESSES)) {
+  const webhook = { webhook_url: webhookUrl, webhook_secret: WEBHOOK_SECRET };
+  for (const [storeId, addresses] of Object.entries({ ...LEAD_ADDRESSES, [WEBHOOK_STORE_ID]: webhook })) {
     const store = rows.find(({ id }) => id === storeId);
     if (store === undefined) throw new Error(`data/dealers.csv has no store ${storeId}`);
     Object.assign(store, addresses);

@@ -7,6 +7,7 @@ import {
   ReceiptAnswer,
   ReservationAnswer,
 } from '../../shared/contract/interests.ts';
+import { AcknowledgementAnswer } from '../../shared/contract/leads.ts';
 import { Problem } from '../../shared/contract/problem.ts';
 import { consentText, currentWording, type Locale, launch } from '../../shared/launch/launch.ts';
 
@@ -167,6 +168,11 @@ export function changedAnswer(held: ReservationAnswer, body: ChangeBody) {
     ],
     history: [...held.history, { at, event: 'changed' }],
   });
+}
+
+/** A lead of that store's that has been acknowledged. */
+export function acknowledgementAnswer(times: Pick<AcknowledgementAnswer, 'createdAt' | 'acknowledgedAt'>) {
+  return z.parse(AcknowledgementAnswer, { reservationNumber: receipt.number, dealer: receipt.dealer, ...times });
 }
 
 /** A refusal: its status, and the fields or suggestions it names. */

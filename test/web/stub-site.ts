@@ -83,7 +83,9 @@ export async function serveSite(): Promise<Site> {
 }
 
 /** One answer of the API, or `abort` for a connection that breaks. */
-export type Answer = { readonly status: number; readonly body?: object } | 'abort';
+export type Answer =
+  | { readonly status: number; readonly body?: object; readonly headers?: Readonly<Record<string, string>> }
+  | 'abort';
 type Answering = (request: Request) => Answer | Promise<Answer>;
 
 /** A page of the site with a stubbed API, and what went wrong on it. */
@@ -133,14 +135,14 @@ export async function visit(
 
 async function fulfill(route: Route, answer: Answer): Promise<void> {
   if (answer === 'abort') return route.abort('connectionreset');
-  const { status, body } = answer;
+  const { status, body, headers } = answer;
   const json = status >= 400 ? 'application/problem+json' : 'application/json';
   const contentType = body === undefined ? 'text/html' : json;
   await route
     .fulfill({
       status,
       contentType,
-      headers: { 'access-control-allow-origin': '*' },
+      headers: { ...headers, 'access-control-allow-origin': '*' },
       body: body === undefined ? '' : JSON.stringify(body),
     })
     // The page gave the request up: there is nobody to answer.

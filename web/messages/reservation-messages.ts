@@ -65,6 +65,7 @@ const english = {
     confirmed: 'Confirmed',
     changed: 'Changed',
     unsubscribed: 'News by e-mail ended',
+    complained: 'All mail stopped: one of ours was reported as unwanted',
   } as Readonly<Record<string, string>>,
   whyHeading: 'Why did I get this?',
   whyMail:
@@ -161,6 +162,7 @@ export const RESERVATION_MESSAGES: Readonly<Record<Locale, ReservationMessages>>
       confirmed: 'Confirmada',
       changed: 'Cambiada',
       unsubscribed: 'Fin de las noticias por correo electrónico',
+      complained: 'Se detuvo todo el correo: uno de nuestros mensajes fue marcado como no deseado',
     },
     whyHeading: '¿Por qué recibí esto?',
     whyMail:

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { HostError } from '../host-error.ts';
+import type { Template } from '../template/template.ts';
+import type { EventBus } from './event-bus.ts';
+import { simulatedEvents, type TakenMail } from './mail-simulator.ts';
+
+/** What the template says about sending mails. */
+export interface MailSending {
+  /** Whether a configuration set of that name is there. */
+  knows(configurationSet: string): boolean;
+  /** Puts on the bus what SES would tell of a mail, where the configuration set asks for it. */
+  took(mail: TakenMail): void;
+}
+
+const DestinationProperties = z.object({
+  ConfigurationSetName: z.string(),
+  EventDestination: z.strictObject({
+    Enabled: z.boolean().default(true),
+    EventBridgeDestination: z.object({ EventBusArn: z.string() }).optional(),
+    CloudWatchDestination: z.unknown().optional(),
+    KinesisFirehoseDestination: z.unknown().optional(),
+    MatchingEventTypes: z.array(z.string()),
+    Name: z.string().optional(),
+    SnsDestination: z.unknown().optional(),
+  }),
+});
+
+/** @throws HostError for an event destination that is no EventBridge bus */
+export function createMailSending(template: Template, bus: Pick<EventBus, 'put'>): MailSending {
+  const regions = new Map(
+    template
+      .ofType('AWS::SES::ConfigurationSet')
+      .map((resource) => [template.ref(resource), resource.stack.region] as const),
+  );
+  const asked = new Map<string, Set<string>>();
+  for (const resource of template.ofType('AWS::SES::ConfigurationSetEventDestination')) {
+    const { ConfigurationSetName, EventDestination } = template.properties(resource, DestinationProperties);
+    if (EventDestination.EventBridgeDestination === undefined) {
+      throw new HostError(`${resource.logicalId}: the local host takes events of mails to EventBridge only.`);
+    }
+    if (!EventDestination.Enabled) continue;
+    const types = asked.get(ConfigurationSetName) ?? new Set();
+    asked.set(ConfigurationSetName, types);
+    // CloudFormation takes `bounce` and `BOUNCE` alike.
+    for (const type of EventDestination.MatchingEventTypes) types.add(type.toLowerCase());
+  }
+  return {
+    knows: (configurationSet) => regions.has(configurationSet),
+    took(mail) {
+      const region = regions.get(mail.configurationSet);
+      if (region === undefined) return;
+      for (const { type, ...event } of simulatedEvents(mail, region)) {
+        if (asked.get(mail.configurationSet)?.has(type)) bus.put(event);
+      }
+    },
+  };
+}

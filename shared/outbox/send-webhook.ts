@@ -1,0 +1,123 @@
+import { type LeadEvent, leadWebhook } from '../webhooks/lead-webhook.ts';
+import { parseWebhookSecrets, webhookHeaders } from '../webhooks/webhook-signature.ts';
+import type { Delivery } from './delivery.ts';
+import type { Store } from './delivery-parts.ts';
+import { type ClosedStoreLead, mailInstead, outgoingLeadOf, type StandingLead } from './lead-delivery.ts';
+import type { DeliveryOutcome } from './outbox-table.ts';
+import type { DispatchDesk } from './send-delivery.ts';
+
+/** A webhook as it is posted. */
+export interface PostedWebhook {
+  readonly url: string;
+  /** Those that sign it. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** How a post ended. `gone`: the endpoint wants no more. `failed`: its address is refused. `reason` is of our own words. */
+export type PostResult =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'retry'; readonly reason: string; readonly retryAfterSeconds?: number };
+
+/** Posts a lead to its store's endpoint. */
+export async function sendLeadWebhook(
+  delivery: Delivery,
+  standing: StandingLead,
+  desk: DispatchDesk,
+): Promise<DeliveryOutcome> {
+  const { dealer, lead, reservation } = standing;
+  // A store that is withdrawn after someone chose it gets nobody's data.
+  if (dealer.status === 'withdrawn') return mailInstead(standing, 'the store is withdrawn', desk);
+  // What was sent before may have got through without anyone knowing, so a lead that has changed is never told as a new one.
+  const hasChanged = reservation.history.some(({ event, at }) => CHANGES.has(event) && at > lead.createdAt);
+  const isUpdate = delivery.deliveredAt !== undefined || hasChanged;
+  const event: LeadEvent = {
+    type: isUpdate ? 'lead.updated' : 'lead.created',
+    at: delivery.createdAt,
+    lead: outgoingLeadOf(standing, isUpdate),
+  };
+  const outcome = await post(event, messageIdOf(lead.id, delivery), standing, desk);
+  return outcome ?? mailInstead(standing, 'the store has no webhook any more', desk);
+}
+
+/** What changes how a lead stands. */
+const CHANGES: ReadonlySet<string> = new Set(['changed', 'unsubscribed']);
+
+/** Posts to a store's endpoint that a lead is closed. ADF has no words for it, so only an endpoint for JSON is told. */
+export async function sendClosedWebhook(
+  delivery: Delivery,
+  closed: ClosedStoreLead,
+  desk: DispatchDesk,
+): Promise<DeliveryOutcome> {
+  const { dealer, lead, because } = closed;
+  if (dealer.status === 'withdrawn') return { kind: 'cancelled', reason: 'the store is withdrawn' };
+  const event: LeadEvent = {
+    type: 'lead.closed',
+    at: delivery.createdAt,
+    leadId: lead.id,
+    reservationNumber: lead.reservationNumber,
+    dealerId: dealer.id,
+    reason: because === 'withdrew' ? 'withdrawn' : 'another-store',
+  };
+  const outcome = await post(event, `${messageIdOf(lead.id, delivery)}-closed`, closed, desk);
+  return outcome ?? { kind: 'cancelled', reason: 'the store has no webhook for JSON' };
+}
+
+/** The same on every try, another after a renewal: receivers drop what they know. */
+function messageIdOf(leadId: string, { createdAt }: Delivery): string {
+  return `${leadId}-${Date.parse(createdAt)}`;
+}
+
+/** @returns `undefined` when the store has no endpoint, or none whose format can say this */
+async function post(
+  event: LeadEvent,
+  id: string,
+  { dealer, routing }: Store,
+  desk: DispatchDesk,
+): Promise<DeliveryOutcome | undefined> {
+  const { webhookUrl: url, webhookSecret, webhookFormat = 'json', adfEmail, leadEmail } = routing ?? {};
+  if (url === undefined) return undefined;
+  // ADF asks for the vendor's address: one of the store's own.
+  const message = leadWebhook(event, webhookFormat, adfEmail ?? leadEmail ?? desk.fallbackLeadEmail);
+  if (message === undefined) return undefined;
+  const endpoint = { dealerId: dealer.id, channel: 'webhook', address: url } as const;
+  if ((await desk.outbox.blockOf(endpoint)) !== undefined) {
+    return { kind: 'failed', reason: 'the endpoint said that it is gone' };
+  }
+  if (webhookSecret === undefined) throw new Error(`the webhook of the store ${dealer.id} has no secret`);
+  const headers = webhookHeaders({
+    id,
+    timestampSeconds: Math.floor(desk.nowMilliseconds() / 1000),
+    body: message.body,
+    keys: parseWebhookSecrets(webhookSecret),
+  });
+  const result = await desk.postWebhook({ url, headers: { ...headers }, ...message });
+  if (result.kind === 'gone') {
+    await desk.outbox.block(endpoint, 'gone', desk.nowMilliseconds());
+    return { kind: 'failed', reason: 'the endpoint answered 410: it is gone' };
+  }
+  if (result.kind !== 'retry') return result;
+  const { reason, retryAfterSeconds } = result;
+  return {
+    kind: 'retry',
+    reason,
+    unanswered: isUnanswered(reason),
+    ...(retryAfterSeconds !== undefined && { waitSeconds: retryAfterSeconds }),
+  };
+}
+
+/** The client's words for what ended before the body was sent, or with an answer. */
+const NOT_TAKEN: readonly RegExp[] = [
+  /^the endpoint answered \d/,
+  /^the name of the endpoint was not found$/,
+  /^the endpoint refused the connection$/,
+  /^the certificate of the endpoint is not trusted$/,
+];
+
+/** Whether nobody knows if the endpoint has taken what it was sent. */
+export function isUnanswered(reason: string): boolean {
+  return !NOT_TAKEN.some((words) => words.test(reason));
+}
