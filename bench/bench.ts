@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runLeadsBench } from './leads/leads-bench.ts';
 import { runReservationsBench } from './reservations/reservations-bench.ts';
 import { runSearchBench } from './search/search-bench.ts';
 
@@ -13,6 +14,7 @@ export interface BenchOptions {
 
 /** By the name that the command line gives. */
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
+  leads: runLeadsBench,
   reservations: runReservationsBench,
   search: runSearchBench,
 };

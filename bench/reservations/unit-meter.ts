@@ -173,8 +173,14 @@ function writeOf(
     transactional,
     bytes,
     units: writeUnits(bytes) * (transactional ? 2 : 1),
-    indexUnits: table === 'outbox' ? indexWrites(indexEntry(before), indexEntry(after)) : 0,
+    indexUnits:
+      table === 'outbox' ? indexWrites(indexEntry(before), indexEntry(after)) + ledgerWrites(after, bytes) : 0,
   };
+}
+
+/** A lead's row stands whole in both indexes of the ledger. */
+function ledgerWrites(after: StoredItem | undefined, bytes: number): number {
+  return after?.[OUTBOX_TABLE.ledgerIndex.partitionKey] === undefined ? 0 : 2 * writeUnits(bytes);
 }
 
 function writeUnits(bytes: number): number {

@@ -31,7 +31,7 @@ export function writeUnitsPage({ requests, deliveries }: MeasuredUnits): string 
     '## A whole life',
     markdownTable(['life', 'write units', 'read units'], lives({ requests, deliveries })),
     '## What is written',
-    'Bytes, and write units. `due` is the outbox’s index.',
+    'Bytes, and write units. `index` is what the outbox’s indexes cost.',
     markdownTable(
       ['step', 'items'],
       requests.map(({ name, cost }) => [name, cost.writes.map(itemText).join('; ') || 'nothing']),
@@ -44,7 +44,7 @@ export function writeUnitsPage({ requests, deliveries }: MeasuredUnits): string 
 const COUNTING = `- A write unit is 1 KB of the item before or after, whichever is larger; in a transaction two; a check in a transaction costs as a write.
   A refused condition costs what it would have cost, but for the index. A read unit is 4 KB read consistently or 8 KB eventually.
 - Forms have every member filled in and both consents ticked, whose words are most of a reservation’s row: rows are about as large as they get.
-- The index \`due\` holds the keys of what is still to be sent. An entry put or deleted is one unit; a claim moves it, which is two. A
+- The indexes of the ledger hold each lead’s row whole, twice. The index \`due\` holds the keys of what is still to be sent. An entry put or deleted is one unit; a claim moves it, which is two. A
   transaction does not double it, as [AWS’s own calculator](https://github.com/aws/agent-toolkit-for-aws) has measured.
 - An instance is warm: the index of stores is in memory (two reads when it is not), and the day is announced (one unit a day and instance).
 - What time to live deletes costs nothing. What is written to backups and streams is not charged in units.
@@ -111,7 +111,7 @@ function itemText(write: ItemWrite): string {
 }
 
 function unitsText({ units, indexUnits }: ItemWrite): string {
-  return indexUnits === 0 ? String(units) : `${units} + ${indexUnits} due`;
+  return indexUnits === 0 ? String(units) : `${units} + ${indexUnits} index`;
 }
 
 function itemName({ table, pk, sk }: ItemWrite): string {
