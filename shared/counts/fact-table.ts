@@ -5,6 +5,7 @@ import {
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import type { Fact, FactDimensions, FactEvent } from './fact.ts';
+import { dayOf, firstHourOf, type HourRange } from './period.ts';
 
 /** What the deployment needs to know of the table. No secondary index. */
 export const FACT_TABLE = {
@@ -21,7 +22,7 @@ const READS_AT_ONCE = 16;
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** Facts are only ever added: by the transaction of the step that they tell of. */
+/** Facts are only ever added: by the transaction of the step that they tell of. Reads are strongly consistent. */
 export interface FactTable {
   /**
    * Makes sure that readers look at a day. Called before a fact of that day is written, so that the list of days may overstate
@@ -30,26 +31,33 @@ export interface FactTable {
   announceDay(day: string): Promise<void>;
   /** The part of a transaction that adds a fact. */
   addition(fact: Fact): TransactItem;
-  /** Every fact of the days from `from` to `to`, both inclusive and open-ended when absent. Strongly consistent. */
-  readFacts(range: { from?: string | undefined; to?: string | undefined }): Promise<readonly Fact[]>;
+  /** The days that may have facts, in order. */
+  readDays(range: HourRange): Promise<readonly string[]>;
+  /** Every fact of a range of hours. */
+  readFacts(range: HourRange): Promise<readonly Fact[]>;
 }
 
 export function factTable(client: DynamoDBDocumentClient, tableName: string): FactTable {
   const announced = new Set<string>();
 
-  const queryAll = async (partition: string, range: { from: string; to: string } | undefined) => {
+  const queryAll = async (partition: string, from: string, until: string) => {
     const items: Record<string, unknown>[] = [];
     const pages = paginateQuery(
       { client },
       {
         TableName: tableName,
         ConsistentRead: true,
-        KeyConditionExpression: range ? 'pk = :pk AND sk BETWEEN :from AND :to' : 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': partition, ...(range && { ':from': range.from, ':to': range.to }) },
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :until',
+        ExpressionAttributeValues: { ':pk': partition, ':from': from, ':until': until },
       },
     );
     for await (const page of pages) items.push(...(page.Items ?? []));
     return items;
+  };
+
+  const readDays: FactTable['readDays'] = async ({ from = FIRST_HOUR, until = LAST_HOUR }) => {
+    const items = await queryAll(DAYS, dayOf(from), dayOf(until));
+    return items.map(({ sk }) => String(sk)).filter((day) => firstHourOf(day) < until);
   };
 
   return {
@@ -63,42 +71,57 @@ export function factTable(client: DynamoDBDocumentClient, tableName: string): Fa
       return {
         Put: {
           TableName: tableName,
-          Item: { pk: partitionOf(fact), sk: fact.id, event: fact.event, dimensions: fact.dimensions },
+          Item: factItem(fact),
           // Nothing is ever rewritten.
           ConditionExpression: 'attribute_not_exists(pk)',
         },
       };
     },
 
-    async readFacts({ from = '0000-00-00', to = '9999-99-99' }) {
-      const days = (await queryAll(DAYS, { from, to })).map((item) => String(item['sk']));
+    readDays,
+
+    async readFacts({ from = FIRST_HOUR, until = LAST_HOUR }) {
+      if (from >= until) return [];
+      const days = await readDays({ from, until });
       const partitions = days.flatMap((day) => Array.from({ length: SHARDS }, (_, shard) => ({ day, shard })));
       const facts: Fact[] = [];
       while (partitions.length > 0) {
         const batch = partitions.splice(0, READS_AT_ONCE);
         const read = await Promise.all(
-          batch.map(async ({ day, shard }) =>
-            (await queryAll(`${day}#${shard}`, undefined)).map(
-              (item): Fact => ({
-                id: String(item['sk']),
-                day,
-                event: item['event'] as FactEvent,
-                dimensions: item['dimensions'] as FactDimensions,
-              }),
-            ),
-          ),
+          batch.map(async ({ day, shard }) => {
+            const first = day === dayOf(from) ? from.slice(11) : '00';
+            // A sort key is longer than its hour, so that the hour itself ends the hours before it.
+            const end = day === dayOf(until) ? until.slice(11) : '24';
+            return (await queryAll(`${day}#${shard}`, first, end)).map((item) => factOfItem(day, item));
+          }),
         );
-        facts.push(...read.flat());
+        for (const some of read) for (const fact of some) facts.push(fact);
       }
       return facts;
     },
   };
 }
 
-/** A fact's partition: its id is random, so its first characters spread evenly. @throws RangeError when it is no UUID */
-function partitionOf(fact: Fact): string {
-  const shard = Number.parseInt(fact.id.slice(0, 4), 16) % SHARDS;
+const FIRST_HOUR = '0000-00-00T00';
+const LAST_HOUR = '9999-99-99T99';
+
+/**
+ * A fact as it is stored. Its id is random, so its first characters spread a day's facts evenly.
+ * @throws RangeError when the id is no UUID
+ */
+export function factItem({ id, hour, event, dimensions }: Fact) {
+  const shard = Number.parseInt(id.slice(0, 4), 16) % SHARDS;
   // Readers look at the numbered shards alone.
-  if (Number.isNaN(shard)) throw new RangeError(`a fact's id must be a UUID, not ${fact.id}`);
-  return `${fact.day}#${shard}`;
+  if (Number.isNaN(shard)) throw new RangeError(`a fact's id must be a UUID, not ${id}`);
+  return { pk: `${dayOf(hour)}#${shard}`, sk: `${hour.slice(11)}#${id}`, event, dimensions };
+}
+
+function factOfItem(day: string, item: Record<string, unknown>): Fact {
+  const [hour = '', id = ''] = String(item['sk']).split('#');
+  return {
+    id,
+    hour: `${day}T${hour}`,
+    event: item['event'] as FactEvent,
+    dimensions: item['dimensions'] as FactDimensions,
+  };
 }

@@ -23,6 +23,21 @@ export interface FactDimensions {
   readonly campaign: string;
 }
 
+/** The names of the dimensions, the finer places after the coarser. */
+export const DIMENSIONS = [
+  'state',
+  'metro',
+  'county',
+  'zip3',
+  'dealer',
+  'distanceBand',
+  'model',
+  'timeframe',
+  'locale',
+  'campaign',
+] as const satisfies readonly (keyof FactDimensions)[];
+export type Dimension = (typeof DIMENSIONS)[number];
+
 /** The events that are counted; `active` is derived from them. */
 export const FACT_EVENTS = ['submitted', 'confirmed', 'withdrawn', 'movedIn', 'movedOut'] as const;
 export type FactEvent = (typeof FACT_EVENTS)[number];
@@ -31,8 +46,8 @@ export type FactEvent = (typeof FACT_EVENTS)[number];
 export interface Fact {
   /** A random UUID. */
   readonly id: string;
-  /** UTC day, `YYYY-MM-DD`. */
-  readonly day: string;
+  /** UTC hour in which it happened, `YYYY-MM-DDTHH`. */
+  readonly hour: string;
   readonly event: FactEvent;
   readonly dimensions: FactDimensions;
 }

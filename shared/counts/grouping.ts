@@ -1,4 +1,6 @@
-import { type Fact, type FactDimensions, type FactEvent, UNKNOWN_GROUP } from './fact.ts';
+import { type Cube, columnOfCube } from './cube.ts';
+import { type Dimension, FACT_EVENTS, type Fact, type FactDimensions, type FactEvent, UNKNOWN_GROUP } from './fact.ts';
+import { dayOf, mondayOf, monthOf } from './period.ts';
 
 /** What counts can be grouped by. */
 export const GROUP_KEYS = [
@@ -55,24 +57,139 @@ export function countFacts(
   by: readonly GroupKey[],
   filters: Filters,
   censusOf: CensusOf,
-): { total: Counts; groups: Group[] } {
-  const total = noCounts();
-  const groups = new Map<string, Group>();
-  for (const fact of facts) {
-    if (!passes(fact.dimensions, filters)) continue;
-    add(total, fact.event);
-    if (by.length === 0) continue;
-    const values = by.map((key) => groupOf(fact, key, censusOf));
-    const id = JSON.stringify(values);
-    let group = groups.get(id);
-    if (group === undefined) {
-      group = { ...Object.fromEntries(by.map((key, index) => [key, values[index]])), ...noCounts() };
-      groups.set(id, group);
-    }
-    add(group, fact.event);
+): Counted {
+  const counting = new Counting(by, filters, censusOf);
+  for (const fact of facts) counting.addFact(fact);
+  return counting.result();
+}
+
+export interface Counted {
+  readonly total: Counts;
+  readonly groups: Group[];
+}
+
+/** A count that takes facts one by one, and cubes of them. */
+export class Counting {
+  readonly #by: readonly GroupKey[];
+  readonly #filters: Filters;
+  readonly #censusOf: CensusOf;
+  readonly #total = noCounts();
+  readonly #groups = new Map<string, Group>();
+
+  constructor(by: readonly GroupKey[], filters: Filters, censusOf: CensusOf) {
+    this.#by = by;
+    this.#filters = filters;
+    this.#censusOf = censusOf;
   }
-  const ordered = [...groups.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
-  return { total, groups: ordered };
+
+  addFact({ hour, dimensions, event }: Fact): void {
+    if (!passes(dimensions, this.#filters)) return;
+    addEvents(this.#total, event, 1);
+    if (this.#by.length === 0) return;
+    addEvents(this.#group(this.#by.map((key) => this.#valueOf(key, dimensions, dayOf(hour)))), event, 1);
+  }
+
+  /**
+   * @param cube with at least the dimensions of `dimensionsToCount`
+   * @param period the day or month that the cube is of; a day when the count is by `day` or `week`
+   * @throws RangeError when the cube lacks a dimension
+   */
+  addCube(cube: Cube, period: string): void {
+    const keys = this.#by.map((key) => {
+      const dimension = DIMENSION_OF_KEY[key];
+      if (dimension === undefined) return { values: [this.#valueOf(key, {}, period)], indexes: undefined };
+      const { dictionary, indexes } = columnOfCube(cube, dimension);
+      return { values: dictionary.map((value) => this.#valueOf(key, { [dimension]: value }, period)), indexes };
+    });
+    const wanted = Object.entries(this.#filters).flatMap(([name, value]) => {
+      if (value === undefined) return [];
+      const { dictionary, indexes } = columnOfCube(cube, name as keyof Filters);
+      return [{ index: dictionary.indexOf(value), indexes }];
+    });
+    const [first, second] = keys;
+    const groups = new Map<number, Group>();
+    for (let row = 0; row < cube.rows; row += 1) {
+      if (!wanted.every(({ index, indexes }) => indexes[row] === index)) continue;
+      addRow(this.#total, cube, row);
+      if (first === undefined) continue;
+      const at = first.indexes?.[row] ?? 0;
+      const secondAt = second?.indexes?.[row] ?? 0;
+      const slot = at * (second?.values.length ?? 1) + secondAt;
+      let group = groups.get(slot);
+      if (group === undefined) {
+        group = this.#group(
+          keys.map(({ values }, position) => values[position === 0 ? at : secondAt] ?? UNKNOWN_GROUP),
+        );
+        groups.set(slot, group);
+      }
+      addRow(group, cube, row);
+    }
+  }
+
+  result(): Counted {
+    const ordered = [...this.#groups.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+    return { total: this.#total, groups: ordered };
+  }
+
+  #group(values: readonly string[]): Group {
+    const id = JSON.stringify(values);
+    let group = this.#groups.get(id);
+    if (group === undefined) {
+      group = { ...Object.fromEntries(this.#by.map((key, index) => [key, values[index]])), ...noCounts() };
+      this.#groups.set(id, group);
+    }
+    return group;
+  }
+
+  /** @param period a day, or a month when no day is asked for */
+  #valueOf(key: GroupKey, dimensions: Partial<FactDimensions>, period: string): string {
+    switch (key) {
+      case 'day':
+        return period;
+      case 'week':
+        return mondayOf(period);
+      case 'month':
+        return monthOf(period);
+      case 'division':
+        return this.#censusOf(dimensions.state ?? UNKNOWN_GROUP)?.division ?? UNKNOWN_GROUP;
+      case 'region':
+        return this.#censusOf(dimensions.state ?? UNKNOWN_GROUP)?.region ?? UNKNOWN_GROUP;
+      default:
+        return dimensions[DIMENSION_OF_KEY[key]] ?? UNKNOWN_GROUP;
+    }
+  }
+}
+
+const DIMENSION_OF_KEY = {
+  state: 'state',
+  division: 'state',
+  region: 'state',
+  county: 'county',
+  metro: 'metro',
+  zip3: 'zip3',
+  dealer: 'dealer',
+  model: 'model',
+  timeframe: 'timeframe',
+  'distance-band': 'distanceBand',
+  locale: 'locale',
+  campaign: 'campaign',
+  day: undefined,
+  week: undefined,
+  month: undefined,
+} as const satisfies Record<GroupKey, Dimension | undefined>;
+
+/** The dimensions that a count has to know of each fact. */
+export function dimensionsToCount(by: readonly GroupKey[], filters: Filters): ReadonlySet<Dimension> {
+  const ofKeys = by.flatMap((key) => DIMENSION_OF_KEY[key] ?? []);
+  const ofFilters = Object.entries(filters).flatMap(([name, value]) =>
+    value === undefined ? [] : [name as keyof Filters],
+  );
+  return new Set([...ofKeys, ...ofFilters]);
+}
+
+/** Whether a count has to know the day of each fact; otherwise its month is enough. */
+export function isByDay(by: readonly GroupKey[]): boolean {
+  return by.includes('day') || by.includes('week');
 }
 
 function noCounts(): Counts {
@@ -87,9 +204,16 @@ const ACTIVE_CHANGE: Record<FactEvent, number> = {
   movedOut: -1,
 };
 
-function add(counts: Counts, event: FactEvent): void {
-  counts[event] += 1;
-  counts.active += ACTIVE_CHANGE[event];
+function addEvents(counts: Counts, event: FactEvent, times: number): void {
+  counts[event] += times;
+  counts.active += ACTIVE_CHANGE[event] * times;
+}
+
+function addRow(counts: Counts, cube: Cube, row: number): void {
+  for (let event = 0; event < FACT_EVENTS.length; event += 1) {
+    const times = cube.counts[event]?.[row] ?? 0;
+    if (times > 0) addEvents(counts, FACT_EVENTS[event] ?? 'submitted', times);
+  }
 }
 
 function passes(dimensions: FactDimensions, filters: Filters): boolean {
@@ -101,30 +225,4 @@ function passes(dimensions: FactDimensions, filters: Filters): boolean {
     (metro === undefined || dimensions.metro === metro) &&
     (campaign === undefined || dimensions.campaign === campaign)
   );
-}
-
-function groupOf(fact: Fact, key: GroupKey, censusOf: CensusOf): string {
-  switch (key) {
-    case 'day':
-      return fact.day;
-    case 'week':
-      return mondayOf(fact.day);
-    case 'month':
-      return fact.day.slice(0, 7);
-    case 'division':
-      return censusOf(fact.dimensions.state)?.division ?? UNKNOWN_GROUP;
-    case 'region':
-      return censusOf(fact.dimensions.state)?.region ?? UNKNOWN_GROUP;
-    case 'distance-band':
-      return fact.dimensions.distanceBand;
-    default:
-      return fact.dimensions[key];
-  }
-}
-
-/** The Monday that begins a day's week (ISO 8601). */
-function mondayOf(day: string): string {
-  const date = new Date(`${day}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
-  return date.toISOString().slice(0, 10);
 }

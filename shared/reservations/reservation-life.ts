@@ -1,4 +1,5 @@
 import type { Fact, FactEvent } from '../counts/fact.ts';
+import { hourAt } from '../counts/period.ts';
 import {
   type BuyerChannel,
   buyerDelivery,
@@ -234,7 +235,7 @@ export function mailTo(reservation: ActiveReservation, channel: BuyerChannel, mo
 export function fact(event: FactEvent, reservation: Pick<ActiveReservation, 'dimensions'>, moment: Moment): Fact {
   return {
     id: moment.newId(),
-    day: new Date(moment.nowMilliseconds).toISOString().slice(0, 10),
+    hour: hourAt(moment.nowMilliseconds),
     event,
     dimensions: reservation.dimensions,
   };

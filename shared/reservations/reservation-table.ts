@@ -7,6 +7,7 @@ import {
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import type { FactTable } from '../counts/fact-table.ts';
+import { dayOf } from '../counts/period.ts';
 import type { OutboxTable } from '../outbox/outbox-table.ts';
 import type { ActiveReservation, ConfirmedReservation, Reservation } from './reservation.ts';
 import {
@@ -94,7 +95,7 @@ export function reservationTable(
     },
 
     async commit(transition, idempotency, counts = []) {
-      for (const fact of transition.facts) await others.facts.announceDay(fact.day);
+      for (const fact of transition.facts) await others.facts.announceDay(dayOf(fact.hour));
       const items: TransactItem[] = [
         ...stateItems(tableName, transition),
         ...transition.facts.map((fact) => others.facts.addition(fact)),

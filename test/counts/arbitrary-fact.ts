@@ -20,9 +20,14 @@ export const anyDay: fc.Arbitrary<string> = fc
   .date({ min: new Date('2026-12-20T00:00:00Z'), max: new Date('2027-03-05T00:00:00Z'), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, 10));
 
+/** Hours of those days, of which few have any number, so that they are met again. */
+export const anyHour: fc.Arbitrary<string> = fc
+  .tuple(anyDay, fc.constantFrom('00', '01', '12', '22', '23'))
+  .map(([day, hour]) => `${day}T${hour}`);
+
 export const anyFact: fc.Arbitrary<Fact> = fc.record({
   id: fc.uuid(),
-  day: anyDay,
+  hour: anyHour,
   event: fc.constantFrom(...FACT_EVENTS),
   dimensions: anyDimensions,
 });

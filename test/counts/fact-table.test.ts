@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import type { Fact } from '../../shared/counts/fact.ts';
 import { factTable } from '../../shared/counts/fact-table.ts';
+import { dayOf } from '../../shared/counts/period.ts';
 import { type LocatorTables, makeLocatorTables } from '../support/locator-tables.ts';
-import { anyDay, anyFact } from './arbitrary-fact.ts';
+import { anyFact, anyHour } from './arbitrary-fact.ts';
 
 let tables: LocatorTables;
 beforeAll(async () => {
@@ -12,29 +13,31 @@ beforeAll(async () => {
 });
 
 async function write(facts: readonly Fact[]): Promise<void> {
-  for (const { day } of facts) await tables.facts.announceDay(day);
+  for (const { hour } of facts) await tables.facts.announceDay(dayOf(hour));
   const TransactItems = facts.map((fact) => tables.facts.addition(fact));
   if (TransactItems.length > 0) await tables.client.send(new TransactWriteCommand({ TransactItems }));
 }
 
 const byId = (facts: readonly Fact[]) => facts.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
-test('what was written is read, by days that are both inclusive', async () => {
+test('what was written is read, by hours up to the last one', async () => {
   const all: Fact[] = [];
-  const anyRange = fc.tuple(anyDay, anyDay, fc.boolean(), fc.boolean()).map(([a, b, begins, ends]) => {
+  const anyRange = fc.tuple(anyHour, anyHour, fc.boolean(), fc.boolean()).map(([a, b, begins, ends]) => {
     const [first, last] = [a, b].sort();
-    return { from: begins ? first : undefined, to: ends ? last : undefined };
+    return { from: begins ? first : undefined, until: ends ? last : undefined };
   });
   await fc.assert(
-    fc.asyncProperty(fc.array(anyFact, { maxLength: 12, size: 'max' }), anyRange, async (facts, { from, to }) => {
+    fc.asyncProperty(fc.array(anyFact, { maxLength: 12, size: 'max' }), anyRange, async (facts, { from, until }) => {
       await write(facts);
       all.push(...facts);
-      const within = all.filter(({ day }) => (from === undefined || day >= from) && (to === undefined || day <= to));
+      const within = all.filter(
+        ({ hour }) => (from === undefined || hour >= from) && (until === undefined || hour < until),
+      );
       // Another instance, which has announced nothing.
-      const read = await factTable(tables.client, tables.names.facts).readFacts({ from, to });
+      const read = await factTable(tables.client, tables.names.facts).readFacts({ from, until });
       expect(byId(read)).toEqual(byId(within));
     }),
-    { numRuns: 6 },
+    { numRuns: 12 },
   );
 });
 

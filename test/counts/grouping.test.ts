@@ -10,6 +10,7 @@ import {
   type Group,
   type GroupKey,
 } from '../../shared/counts/grouping.ts';
+import { dayOf } from '../../shared/counts/period.ts';
 import { openGazetteer } from '../../shared/gazetteer/gazetteer.ts';
 import { anyDay, anyFact } from './arbitrary-fact.ts';
 
@@ -34,10 +35,10 @@ const anyFilters: fc.Arbitrary<Filters> = fc.record({
 /** The value that a fact has for a key, worked out in another way. */
 function groupValue(fact: Fact, key: GroupKey): string {
   const { distanceBand, ...dimensions } = fact.dimensions;
-  const date = new Date(`${fact.day}T12:00:00Z`);
+  const date = new Date(`${dayOf(fact.hour)}T12:00:00Z`);
   switch (key) {
     case 'day':
-      return fact.day;
+      return dayOf(fact.hour);
     case 'month':
       return `${date.getUTCFullYear()}-${String(date.getUTCMonth() + 1).padStart(2, '0')}`;
     case 'week': {
@@ -132,7 +133,7 @@ describe('counting facts', () => {
 test('weeks run from Monday to Sunday, across the ends of months and years', () => {
   fc.assert(
     fc.property(anyDay, anyFact, (day, fact) => {
-      const { groups } = countFacts([{ ...fact, day }], ['week'], {}, censusOf);
+      const { groups } = countFacts([{ ...fact, hour: `${day}T00` }], ['week'], {}, censusOf);
       const monday = new Date(`${groups[0]?.week}T00:00:00Z`);
       expect(monday.getUTCDay()).toBe(1);
       const daysAfter = (Date.parse(day) - monday.getTime()) / 86_400_000;

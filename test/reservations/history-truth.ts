@@ -191,8 +191,8 @@ function expectFacts({ facts, attempts, states, confirmed }: HistoryRecord): Cou
 
 function factOf(item: Item): Fact {
   return {
-    id: String(item['sk']),
-    day: String(item['pk']).slice(0, 10),
+    id: String(item['sk']).slice(3),
+    hour: `${String(item['pk']).slice(0, 10)}T${String(item['sk']).slice(0, 2)}`,
     event: item['event'] as Fact['event'],
     dimensions: item['dimensions'] as Fact['dimensions'],
   };

@@ -143,7 +143,7 @@ async function spoil(step: Transition, part: Part): Promise<Transition> {
 describe.each(STEPS)('$name', ({ parts, stepOf }) => {
   test.each(parts)('is not written at all when its %s is refused', async (part) => {
     const spoilt = await spoil(await stepOf(), part);
-    for (const { day } of spoilt.facts) await tables.facts.announceDay(day);
+    for (const { hour } of spoilt.facts) await tables.facts.announceDay(hour.slice(0, 10));
     const before = await everything();
     await expect(tables.reservations.commit(spoilt)).rejects.toMatchObject({ reason: 'changed' });
     expect(await everything()).toBe(before);
