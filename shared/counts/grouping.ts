@@ -1,4 +1,5 @@
 import { type Fact, type FactDimensions, type FactEvent, UNKNOWN_GROUP } from './fact.ts';
+import { mondayOf } from './period.ts';
 
 /** What counts can be grouped by. */
 export const GROUP_KEYS = [
@@ -120,11 +121,4 @@ function groupOf(fact: Fact, key: GroupKey, censusOf: CensusOf): string {
     default:
       return fact.dimensions[key];
   }
-}
-
-/** The Monday that begins a day's week (ISO 8601). */
-function mondayOf(day: string): string {
-  const date = new Date(`${day}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
-  return date.toISOString().slice(0, 10);
 }
