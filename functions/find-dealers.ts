@@ -1,8 +1,10 @@
 import { findDealers as operation } from '../shared/contract/dealers.ts';
+import { searchFields } from '../shared/counts/search-counts.ts';
 import { DEALER_TABLE, dealerTable } from '../shared/dealers/dealer-table.ts';
 import { findDealers } from '../shared/dealers/find-dealers.ts';
 import { METERS_PER_UNIT, searchAnswer, searchGeoJson } from '../shared/dealers/search-answer.ts';
 import { api } from '../shared/http/api.ts';
+import { noteInLog } from '../shared/http/middleware.ts';
 import { malformedPlace, resolvePlace } from '../shared/http/resolve-place.ts';
 import { documentClient } from '../shared/runtime/dynamodb-client.ts';
 import { requireEnvironment } from '../shared/runtime/environment.ts';
@@ -12,13 +14,15 @@ const dealers = dealerTable(documentClient(), requireEnvironment(DEALER_TABLE.en
 
 export const handler = api(
   operation,
-  async ({ query, mediaType }) => {
+  async ({ query, mediaType, event }) => {
     const { near, radius, unit, limit, model } = query;
     const origin = resolvePlace(near, gazetteer());
     const found = await findDealers(
       { origin: origin.location, radiusMeters: radius * METERS_PER_UNIT[unit], limit, ...(model && { model }) },
       dealers,
     );
+    // Searches are counted from the log: `count-searches` is fed with the lines that tell this.
+    noteInLog(event, searchFields(origin.state, found.hits[0]?.distanceMeters));
     const answer = searchAnswer(origin, { radius, unit }, found);
     return mediaType === 'application/geo+json' ? searchGeoJson(answer) : answer;
   },

@@ -51,6 +51,13 @@ export class AlarmStack extends Stack {
         { evaluationPeriods: 3, datapointsToAlarm: 2 },
       );
     }
+    for (const [name, { deadLetters }] of api.logFeeds) {
+      this.alarm(
+        `${name}-unread`,
+        deadLetters.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: 'Maximum' }),
+        `Lines of a log that ${name} could not count lie in its dead-letter queue for 14 days, and what it counts is too low until then: see its log, mend it, and call it with the requestPayload of each message. What was counted already is not counted twice.`,
+      );
+    }
     this.alarm(
       'FeedbackUnread',
       api.mailFeedback.deadLetters.metricApproximateNumberOfMessagesVisible({

@@ -19,6 +19,7 @@ import type { Construct } from 'constructs';
 import type { DataStack } from './data-stack.ts';
 import { FUNCTION_SPECS, type FunctionName, type Trigger } from './functions.ts';
 import { LocatorFunction } from './locator-function.ts';
+import { LogFeed } from './log-feed.ts';
 import { MailFeedback } from './mail-feedback.ts';
 import type { StageConfig } from './stage-config.ts';
 
@@ -42,7 +43,9 @@ export interface Issuer {
 export class ApiStack extends Stack {
   readonly httpApi: HttpApi;
   readonly mailFeedback: MailFeedback;
-  readonly functions: ReadonlyMap<FunctionName, LocatorFunction>;
+  /** What a function is fed with from another one's log, by its own name. */
+  readonly logFeeds = new Map<FunctionName, LogFeed>();
+  readonly functions = new Map<FunctionName, LocatorFunction>();
   private readonly authorizer: IHttpRouteAuthorizer;
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
@@ -66,13 +69,11 @@ export class ApiStack extends Stack {
     this.authorizer = new HttpJwtAuthorizer('Oidc', issuer.url, { jwtAudience: [issuer.audience] });
     this.mailFeedback = new MailFeedback(this, 'MailFeedback');
     const { configurationSet } = this.mailFeedback;
-    const functions = new Map<FunctionName, LocatorFunction>();
     for (const [name, spec] of FUNCTION_SPECS) {
       const locatorFunction = new LocatorFunction(this, name, { name, spec, configurationSet, ...props });
-      this.connect(locatorFunction, spec.trigger, props);
-      functions.set(name, locatorFunction);
+      this.connect(name, locatorFunction, spec.trigger, props);
+      this.functions.set(name, locatorFunction);
     }
-    this.functions = functions;
     new CfnOutput(this, 'ApiUrl', { value: this.httpApi.apiEndpoint });
   }
 
@@ -101,7 +102,12 @@ export class ApiStack extends Stack {
     });
   }
 
-  private connect(locatorFunction: LocatorFunction, trigger: Trigger, { data, issuer }: ApiStackProps): void {
+  private connect(
+    name: FunctionName,
+    locatorFunction: LocatorFunction,
+    trigger: Trigger,
+    { data, issuer }: ApiStackProps,
+  ): void {
     if ('stream' in trigger) {
       // The CDK's own classes do not fit its interfaces under exactOptionalPropertyTypes.
       locatorFunction.readStream(data.tables[trigger.stream] as ITable);
@@ -114,6 +120,11 @@ export class ApiStack extends Stack {
       locatorFunction.lambda.configureAsyncInvoke({ retryAttempts: 0 });
     } else if ('mailFeedback' in trigger) {
       this.mailFeedback.feed(locatorFunction.lambda);
+    } else if ('logOf' in trigger) {
+      const source = this.functions.get(trigger.logOf);
+      if (source === undefined) throw new RangeError(`${trigger.logOf} must stand before ${name} in the table`);
+      const feed = { logGroup: source.logGroup, lines: trigger.lines, lambda: locatorFunction.lambda };
+      this.logFeeds.set(name, new LogFeed(this, `${name}-feed`, feed));
     } else {
       this.addRoute(locatorFunction, trigger, issuer);
     }

@@ -1,3 +1,4 @@
+import { SEARCHED_LINES } from '../shared/counts/searched-lines.ts';
 import { DEALER_PARTITIONS } from '../shared/dealers/dealer-table.ts';
 
 /** What a function does with a table. Names of actions are DynamoDB's; `partitions` narrows them to partition keys. */
@@ -8,7 +9,7 @@ export interface TableAccess {
   readonly indexes?: readonly ('due' | 'ledger' | 'dealer-ledger')[];
 }
 
-export type TableName = 'dealers' | 'reservations' | 'facts' | 'outbox' | 'limits';
+export type TableName = 'dealers' | 'reservations' | 'facts' | 'searches' | 'outbox' | 'limits';
 export type SecretName = 'pepper' | 'signing';
 
 export type Trigger =
@@ -20,7 +21,9 @@ export type Trigger =
   | { readonly stream: 'outbox' }
   | { readonly everyMinutes: number }
   /** What SES says later of mails that it took. */
-  | { readonly mailFeedback: true };
+  | { readonly mailFeedback: true }
+  /** Lines of the log of a function that stands before it in the table. */
+  | { readonly logOf: 'find-dealers'; readonly lines: string };
 
 export interface FunctionSpec {
   readonly trigger: Trigger;
@@ -134,6 +137,12 @@ export const FUNCTIONS = {
     memoryMegabytes: 1024,
     timeoutSeconds: 29,
   },
+  'get-search-counts': {
+    trigger: { route: 'GET /v1/search-counts', scope: 'counts' },
+    access: { searches: { actions: ['Query'] } },
+    gazetteer: true,
+    ...interactive,
+  },
   'list-leads': {
     trigger: { route: 'GET /v1/leads', scope: 'leads' },
     access: { outbox: readLedger },
@@ -183,6 +192,12 @@ export const FUNCTIONS = {
     sendsMail: true,
     memoryMegabytes: 512,
     timeoutSeconds: 80,
+  },
+  'count-searches': {
+    trigger: { logOf: 'find-dealers', lines: SEARCHED_LINES },
+    access: { searches: { actions: ['PutItem', 'UpdateItem'] } },
+    memoryMegabytes: 256,
+    timeoutSeconds: 30,
   },
   'note-mail-feedback': {
     trigger: { mailFeedback: true },

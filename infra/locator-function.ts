@@ -17,6 +17,7 @@ import type { ConfigurationSet } from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import packageFile from '../package.json' with { type: 'json' };
 import { FACT_TABLE } from '../shared/counts/fact-table.ts';
+import { SEARCH_COUNT_TABLE } from '../shared/counts/search-count-table.ts';
 import { DEALER_TABLE } from '../shared/dealers/dealer-table.ts';
 import { LIMIT_TABLE } from '../shared/limits/limit-table.ts';
 import { NEW_DELIVERY_FILTER, OUTBOX_TABLE } from '../shared/outbox/outbox-table.ts';
@@ -42,6 +43,7 @@ const TABLE_VARIABLES: Readonly<Record<TableName, string>> = {
   dealers: DEALER_TABLE.environmentVariable,
   reservations: RESERVATION_TABLE.environmentVariable,
   facts: FACT_TABLE.environmentVariable,
+  searches: SEARCH_COUNT_TABLE.environmentVariable,
   outbox: OUTBOX_TABLE.environmentVariable,
   limits: LIMIT_TABLE.environmentVariable,
 };

@@ -1,7 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { createAsynchronousCalls } from './aws/asynchronous-calls.ts';
 import { createEventBus } from './aws/event-bus.ts';
 import { createFunctions, type Functions, type ServiceEndpoints } from './aws/functions.ts';
+import { createLogSubscriptions } from './aws/log-subscriptions.ts';
 import { createMailSending, type MailSending } from './aws/mail-sending.ts';
 import { createSchedules } from './aws/schedules.ts';
 import type { Secrets } from './aws/secrets.ts';
@@ -50,7 +52,12 @@ export async function prepareRun(assemblyDir: string, surroundings: Surroundings
   const template = readTemplate(assemblyDir, (id, key) => secretText(secrets, id, key));
   secrets.generate(template);
   await createTables(template, dynamoDb);
-  const functions = createFunctions(template, endpoints, log);
+  const functions = createFunctions(template, endpoints, ({ label, logGroup, text }) => {
+    log(label, text);
+    subscriptions.put(logGroup, text);
+  });
+  const calls = createAsynchronousCalls(template, { functions, retryDelayMs: localRetryDelayMs, log: say });
+  const subscriptions = createLogSubscriptions(template, { calls, now: Date.now });
   const mappings = await createStreamMappings(template, {
     client: dynamoDb,
     streamsClient: streams,
@@ -60,7 +67,7 @@ export async function prepareRun(assemblyDir: string, surroundings: Surroundings
     now: Date.now,
     log: say,
   });
-  const bus = createEventBus(template, { functions, retryDelayMs: localRetryDelayMs, now: Date.now, log: say });
+  const bus = createEventBus(template, { calls, now: Date.now });
   const schedules = createSchedules(template, functions, say);
   return {
     template,
@@ -73,7 +80,9 @@ export async function prepareRun(assemblyDir: string, surroundings: Surroundings
       schedules.start();
     },
     async stop() {
-      await Promise.all([mappings.stop(), schedules.stop(), bus.stop(), functions.stop()]);
+      // What is logged until here is handed on; the calls begin before the functions are told to end.
+      subscriptions.stop();
+      await Promise.all([mappings.stop(), schedules.stop(), calls.stop(), functions.stop()]);
     },
   };
 }

@@ -28,6 +28,14 @@ export interface Functions {
   stop(): Promise<void>;
 }
 
+/** A line of a function's log. */
+export interface FunctionLine {
+  /** The function's construct. */
+  readonly label: string;
+  readonly logGroup: string;
+  readonly text: string;
+}
+
 const FunctionProperties = z.object({
   Code: z.object({ S3Key: z.string() }),
   Environment: z.object({ Variables: z.record(z.string(), z.string()).default({}) }).optional(),
@@ -38,11 +46,17 @@ const FunctionProperties = z.object({
   Timeout: z.number().default(3),
 });
 
-/** Prepares all functions of the template; their environments start with their first events. */
+const LoggingProperties = z.object({ LoggingConfig: z.object({ LogGroup: z.string().optional() }).optional() });
+
+/**
+ * Prepares all functions of the template; their environments start with their first events.
+ *
+ * @param log told of every line that a function writes, or that is written of it
+ */
 export function createFunctions(
   template: Template,
   endpoints: ServiceEndpoints,
-  log: (label: string, text: string) => void,
+  log: (line: FunctionLine) => void,
 ): Functions {
   const pools = new Map<string, FunctionPool>();
   /** Physical names by what CDK makes of a construct's id. */
@@ -55,6 +69,7 @@ export function createFunctions(
     if (!properties.Runtime.startsWith('nodejs')) continue;
     const variables = properties.Environment?.Variables ?? {};
     const label = labelOf(resource);
+    const logGroup = logGroupOf(template, resource);
     labels.set(label, name);
     Object.assign(environment, variables);
     pools.set(
@@ -64,11 +79,11 @@ export function createFunctions(
           name,
           arn: `arn:aws:lambda:${resource.stack.region}:${LOCAL_ACCOUNT}:function:${name}`,
           ...entryOf(resource, properties),
-          environment: { ...runtimeEnvironment(resource, name, properties, endpoints), ...variables },
+          environment: { ...runtimeEnvironment(resource, { name, logGroup }, properties, endpoints), ...variables },
           timeoutMs: properties.Timeout * 1000,
           memoryMegabytes: properties.MemorySize,
         },
-        (text) => log(label, text),
+        (text) => log({ label, logGroup, text }),
       ),
     );
   }
@@ -83,6 +98,12 @@ export function createFunctions(
       await Promise.all([...pools.values()].map((pool) => pool.stop()));
     },
   };
+}
+
+/** Where a function's lines go. */
+export function logGroupOf(template: Template, resource: Resource): string {
+  const { LoggingConfig } = template.properties(resource, LoggingProperties);
+  return LoggingConfig?.LogGroup ?? `/aws/lambda/${template.ref(resource)}`;
 }
 
 /** The logical id without the hash that CDK appends, and without the last construct's usual id. */
@@ -111,7 +132,7 @@ function entryOf(
 /** What Lambda sets for every function, and the endpoints that keep its clients on this machine. */
 function runtimeEnvironment(
   resource: Resource,
-  name: string,
+  { name, logGroup }: { readonly name: string; readonly logGroup: string },
   properties: z.infer<typeof FunctionProperties>,
   endpoints: ServiceEndpoints,
 ): Record<string, string> {
@@ -125,7 +146,7 @@ function runtimeEnvironment(
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(properties.MemorySize),
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
     LANG: 'en_US.UTF-8',
     NODE_ENV: 'production',

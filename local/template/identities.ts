@@ -86,6 +86,10 @@ const IDENTITIES: Readonly<Record<string, Identify>> = {
   },
   'AWS::Lambda::Version': qualified(() => '1'),
   'AWS::Logs::LogGroup': named('LogGroupName', 'logs', (name) => `log-group:${name}:*`),
+  'AWS::Logs::SubscriptionFilter': (resource, nameOf) => ({
+    ref: nameOf('FilterName') ?? madeUp(resource),
+    attributes: {},
+  }),
   'AWS::S3::Bucket': (resource, nameOf) => {
     const name = nameOf('BucketName') ?? madeUp(resource).toLowerCase();
     const attributes = {

@@ -12,6 +12,7 @@ import {
 } from './interests.ts';
 import { acknowledgeLead, listLeads, redeliverLead } from './leads.ts';
 import type { Operation } from './operation.ts';
+import { getSearchCounts } from './search-counts.ts';
 
 /**
  * Every operation by its route. The OpenAPI document is made from this table, and a test holds the template's routes
@@ -29,6 +30,7 @@ export const OPERATIONS = {
   'DELETE /v1/reservation': withdrawReservation,
   'POST /v1/reservation/unsubscribe': unsubscribe,
   'GET /v1/interest-counts': countInterests,
+  'GET /v1/search-counts': getSearchCounts,
   'GET /v1/leads': listLeads,
   'POST /v1/leads/{leadId}/redeliver': redeliverLead,
   'POST /v1/leads/{leadId}/acknowledge': acknowledgeLead,

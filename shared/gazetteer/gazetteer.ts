@@ -1,4 +1,5 @@
-import type { City, NearAnswer, PlaceSuggestion, UsState, ZipEntry } from './place.ts';
+import type { Point } from '../geo/point.ts';
+import type { City, NearAnswer, PlacedZip, PlaceSuggestion, UsState, ZipEntry } from './place.ts';
 import { PlaceIndex } from './place-index.ts';
 import { resolveNear } from './resolve-near.ts';
 import { suggestPlaces } from './suggest-places.ts';
@@ -7,6 +8,10 @@ import { suggestPlaces } from './suggest-places.ts';
 export interface Gazetteer {
   /** @param zip five digits; anything else is not found */
   findZip(zip: string): ZipEntry | undefined;
+  /** The ZIP whose point is nearest to a place, of two as near the one of the lower number.
+   *  @param withinMeters at most a quarter of the globe's circumference
+   *  @throws RangeError when the place is not on the globe */
+  nearestZip(place: Point, withinMeters: number): PlacedZip | undefined;
   /** Accents, case, punctuation, spaces and `Saint`/`St.`, `Fort`/`Ft.`, `Mount`/`Mt.` make no difference.
    *  @param state USPS code or full name, in any case */
   findCity(name: string, state: string): City | undefined;
@@ -28,6 +33,7 @@ export function openGazetteer(bytes: Uint8Array): Gazetteer {
   const places = new PlaceIndex(bytes);
   return {
     findZip: (zip) => places.findZip(zip),
+    nearestZip: (place, withinMeters) => places.nearestZip(place, withinMeters),
     findCity: (name, state) => places.findCity(name, state),
     resolveNear: (near) => resolveNear(near, places),
     suggestPlaces: (query, limit) => suggestPlaces(query, limit, places),

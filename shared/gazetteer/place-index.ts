@@ -1,6 +1,7 @@
 import type { Point } from '../geo/point.ts';
 import { type Columns, decodeColumns, NONE } from './columns.ts';
-import type { City, UsState, ZipEntry } from './place.ts';
+import { nearestZipRow } from './nearest-zip.ts';
+import type { City, PlacedZip, UsState, ZipEntry } from './place.ts';
 import { nameKey, nameKeyPrefixes, stateKey } from './place-name.ts';
 
 /** The gazetteer's rows and the ways into them: binary searches over the columns. */
@@ -40,6 +41,12 @@ export class PlaceIndex {
   *zipsBetween(from: number, to: number): Generator<ZipEntry> {
     const { zipCode } = this.#columns;
     for (let row = this.#firstZip(from); row < zipCode.length && at(zipCode, row) <= to; row++) yield this.#zip(row);
+  }
+
+  nearestZip(place: Point, withinMeters: number): PlacedZip | undefined {
+    const row = nearestZipRow(place, withinMeters, this.#columns);
+    const entry = row === undefined ? undefined : this.#zip(row);
+    return entry?.military === false ? entry : undefined;
   }
 
   findCity(name: string, state: string): City | undefined {

@@ -54,7 +54,13 @@ export interface PlaceSuggestion {
 }
 
 export type NearAnswer =
-  | { readonly kind: 'found'; readonly label: string; readonly location: Point }
+  | {
+      readonly kind: 'found';
+      readonly label: string;
+      readonly location: Point;
+      /** USPS code of the state it lies in; of coordinates that of the nearest ZIP, absent when none is within 50 miles. */
+      readonly state?: string;
+    }
   /** None of the accepted forms; `detail` names them. */
   | { readonly kind: 'malformed'; readonly detail: string }
   /** A ZIP or city of the right form that has no known place. */

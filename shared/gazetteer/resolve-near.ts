@@ -6,6 +6,8 @@ import { cityLabel, citySuggestion, zipLabel, zipSuggestion } from './suggest-pl
 const ACCEPTED = 'a ZIP (33324 or 33324-1234), coordinates (26.11,-80.25) or a city and state (Fort Lauderdale, FL)';
 const MAX_LENGTH = 100;
 const MAX_SUGGESTIONS = 5;
+/** 50 miles. Outside of Alaska no ZIP of the mainland is farther than 58 miles from the next: its land lies within, the open sea does not. */
+const STATE_WITHIN_METERS = 80_467.2;
 
 const ZIP = /^([0-9]{5})(?:-[0-9]{4})?$/;
 const COORDINATES = /^(-?[0-9]{1,3}(?:\.[0-9]{1,20})?)\s*,\s*(-?[0-9]{1,3}(?:\.[0-9]{1,20})?)$/;
@@ -21,7 +23,7 @@ export function resolveNear(near: string, places: PlaceIndex): NearAnswer {
   const [, zip] = ZIP.exec(text) ?? [];
   if (zip !== undefined) return resolveZip(zip, places);
   const [, lat, lng] = COORDINATES.exec(text) ?? [];
-  if (lat !== undefined && lng !== undefined) return resolveCoordinates(lat, lng);
+  if (lat !== undefined && lng !== undefined) return resolveCoordinates(lat, lng, places);
   const [, city, state] = CITY.exec(text) ?? [];
   if (city !== undefined && state !== undefined && (places.findState(state) || /^[A-Za-z]{2}$/.test(state))) {
     return resolveCity(city, state, places);
@@ -38,10 +40,10 @@ function resolveZip(zip: string, places: PlaceIndex): NearAnswer {
     const detail = `${zip} is a military address (APO, FPO or DPO), which has no place on the map. Give a town or a ZIP near you.`;
     return { kind: 'unknown', detail, suggestions: [] };
   }
-  return { kind: 'found', label: zipLabel(entry), location: entry.location };
+  return { kind: 'found', label: zipLabel(entry), location: entry.location, state: entry.state };
 }
 
-function resolveCoordinates(latText: string, lngText: string): NearAnswer {
+function resolveCoordinates(latText: string, lngText: string, places: PlaceIndex): NearAnswer {
   // Adding 0 turns -0 into 0, which prints and compares like any other zero.
   const location = { lat: Number(latText) + 0, lng: Number(lngText) + 0 };
   const fault =
@@ -52,12 +54,15 @@ function resolveCoordinates(latText: string, lngText: string): NearAnswer {
         : undefined;
   if (fault !== undefined) return { kind: 'malformed', detail: `In near, ${fault}; the latitude comes first.` };
   const label = [location.lat, location.lng].map((degrees) => String(Math.round(degrees * 1e4) / 1e4 + 0)).join(', ');
-  return { kind: 'found', label, location };
+  const zip = places.nearestZip(location, STATE_WITHIN_METERS);
+  return { kind: 'found', label, location, ...(zip && { state: zip.state }) };
 }
 
 function resolveCity(name: string, state: string, places: PlaceIndex): NearAnswer {
   const city = places.findCity(name, state);
-  if (city !== undefined) return { kind: 'found', label: cityLabel(city), location: city.location };
+  if (city !== undefined) {
+    return { kind: 'found', label: cityLabel(city), location: city.location, state: city.state };
+  }
   const knownState = places.findState(state);
   const detail =
     knownState === undefined

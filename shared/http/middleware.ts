@@ -1,17 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { MiddlewareObj, Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { log } from '../runtime/log.ts';
+import { type LogFields, log } from '../runtime/log.ts';
 import { HttpProblem } from './http-problem.ts';
 
 type ApiMiddleware = MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>;
 type ApiHook = (request: Request<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>) => void;
 
-/** One line a request: route, status, duration. Neither the query nor the path, which may tell where a person lives. */
+/** By event, what its line tells besides. */
+const noted = new WeakMap<object, LogFields>();
+
+/** Has the request's line in the log tell this too. */
+export function noteInLog(event: APIGatewayProxyEventV2, fields: LogFields): void {
+  noted.set(event, { ...noted.get(event), ...fields });
+}
+
+/** One line a request: route, status, duration, and what was noted. Neither the query nor the path, which may tell where a person lives. */
 export function requestLog(): ApiMiddleware {
   const startedAt = new WeakMap<object, number>();
   const write: ApiHook = ({ event, response }) => {
     log('info', 'answered', {
+      ...noted.get(event),
       requestId: event.requestContext.requestId,
       route: event.routeKey,
       status: response?.statusCode ?? 0,

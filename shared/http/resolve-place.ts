@@ -1,12 +1,14 @@
 import type { Gazetteer } from '../gazetteer/gazetteer.ts';
-import type { Point } from '../geo/point.ts';
+import type { NearAnswer } from '../gazetteer/place.ts';
 import { badFields, type FieldError, HttpProblem } from './http-problem.ts';
+
+type FoundPlace = Extract<NearAnswer, { kind: 'found' }>;
 
 /**
  * The place that a search's `near` names.
  * @throws HttpProblem 400 when it has none of the accepted forms; 404, with suggestions, when no such place is known
  */
-export function resolvePlace(near: string, gazetteer: Gazetteer): { label: string; location: Point } {
+export function resolvePlace(near: string, gazetteer: Gazetteer): FoundPlace {
   const answer = gazetteer.resolveNear(near);
   switch (answer.kind) {
     case 'found':

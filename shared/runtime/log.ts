@@ -11,6 +11,10 @@ export interface LogFields {
   readonly channel?: string;
   readonly attempts?: number;
   readonly outcome?: string;
+  /** Of the place that was searched for; coarse enough to tell nothing of who asked. */
+  readonly state?: string;
+  /** From there to the nearest store. */
+  readonly distanceBand?: string;
 }
 
 type Level = 'info' | 'error';

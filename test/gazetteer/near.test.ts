@@ -40,7 +40,7 @@ describe('resolveNear', () => {
       const answer = gazetteer.resolveNear(zip);
       const entry = gazetteer.findZip(zip);
       if (answer.kind !== 'found' || entry === undefined || entry.military) throw new Error(`${zip} is not found`);
-      expect(answer.location).toEqual(entry.location);
+      expect(answer).toMatchObject({ location: entry.location, state });
     }
     expect(gazetteer.resolveNear('33324-1234')).toEqual(gazetteer.resolveNear('33324'));
     expect(gazetteer.resolveNear(' 33324 ')).toMatchObject({ kind: 'found', label: 'Fort Lauderdale, FL 33324' });
@@ -63,6 +63,20 @@ describe('resolveNear', () => {
       label: '0, 0',
       location: { lat: 0, lng: -0.00001 },
     });
+  });
+
+  it('says which state a place lies in, and of coordinates far from any ZIP that it knows none', () => {
+    const stateOf = (near: string) => {
+      const answer = gazetteer.resolveNear(near);
+      return answer.kind === 'found' ? answer.state : answer.kind;
+    };
+    expect(['96910', 'St. Paul, Minnesota', '26.11,-80.25', '61.2,-149.9'].map(stateOf)).toEqual([
+      'GU',
+      'MN',
+      'FL',
+      'AK',
+    ]);
+    expect(['0,0', '48.85,2.35', '30,-60', '90,0'].map(stateOf)).toEqual(Array(4).fill(undefined));
   });
 
   it('refuses what is not a plain decimal within range, and says what it takes', () => {
@@ -153,7 +167,7 @@ describe('suggestPlaces', () => {
         expect(suggestions.length).toBeLessThanOrEqual(limit);
         expect(new Set(suggestions.map((suggestion) => suggestion.near)).size).toBe(suggestions.length);
         for (const { label, near, lat, lng } of suggestions) {
-          expect(gazetteer.resolveNear(near)).toEqual({ kind: 'found', label, location: { lat, lng } });
+          expect(gazetteer.resolveNear(near)).toMatchObject({ kind: 'found', label, location: { lat, lng } });
         }
       }),
       { numRuns: 300 },

@@ -37,8 +37,8 @@ beforeAll(() => {
   ({ api, alarms } = templatesOf({ ...deployableStage('dev'), alarmEmail: ALARM_EMAIL }));
 });
 
-const only = (template: Template, type: string): [string, Record<string, unknown>] => {
-  const found = Object.entries(template.findResources(type));
+const only = (template: Template, type: string, idBegins = ''): [string, Record<string, unknown>] => {
+  const found = Object.entries(template.findResources(type)).filter(([id]) => id.startsWith(idBegins));
   const [first] = found;
   if (first === undefined || found.length > 1) throw new Error(`there are ${found.length} of ${type}`);
   return [first[0], first[1]['Properties'] as Record<string, unknown>];
@@ -110,7 +110,7 @@ describe('what SES says of a mail', () => {
   });
 
   test('and nobody could use is kept, encrypted, after two more tries', () => {
-    const [queue, properties] = only(api, 'AWS::SQS::Queue');
+    const [queue, properties] = only(api, 'AWS::SQS::Queue', 'MailFeedback');
     expect(properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 7 * 24 * 3600 });
     api.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       FunctionName: { Ref: Match.stringLikeRegexp('^notemailfeedback') },

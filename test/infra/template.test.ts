@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../../infra/app.ts';
@@ -9,6 +9,7 @@ import { bundleFunctions } from '../../infra/bundle.ts';
 import { FUNCTIONS } from '../../infra/functions.ts';
 import { deployableStage } from '../../infra/stage-config.ts';
 import { OPERATIONS } from '../../shared/contract/operations.ts';
+import { SEARCHED_LINES } from '../../shared/counts/searched-lines.ts';
 import { LIMIT_TABLE } from '../../shared/limits/limit-table.ts';
 import { NEW_DELIVERY_FILTER } from '../../shared/outbox/outbox-table.ts';
 
@@ -67,7 +68,7 @@ beforeAll(async () => {
 describe('tables', () => {
   test('can be neither deleted nor lost: protected, retained, encrypted, recoverable to any second', () => {
     const tables = tablesById().filter(([id]) => !id.startsWith('Limits'));
-    expect(tables).toHaveLength(4);
+    expect(tables).toHaveLength(5);
     for (const [id, { Properties, DeletionPolicy, UpdateReplacePolicy }] of tables) {
       expect([DeletionPolicy, UpdateReplacePolicy], id).toEqual(['Retain', 'Retain']);
       expect(Properties, id).toMatchObject({
@@ -138,6 +139,19 @@ describe('functions', () => {
       'dynamodb:Query',
     ]);
     expect(JSON.stringify(statementsOf('count-interests'))).not.toMatch(/Reservations|Outbox|Dealers/);
+  });
+
+  test('that count searches see their counters and nothing else, and the search itself writes none', () => {
+    const tablesOf = (name: string) =>
+      statementsOf(name)
+        .filter(({ Action }) => [Action].flat().some((action) => action.startsWith('dynamodb:')))
+        .map(({ Action, Resource }) => [
+          [Action].flat(),
+          /Output\w*?(Dealers|Searches)/.exec(JSON.stringify(Resource))?.[1],
+        ]);
+    expect(tablesOf('count-searches')).toEqual([[['dynamodb:PutItem', 'dynamodb:UpdateItem'], 'Searches']]);
+    expect(tablesOf('get-search-counts')).toEqual([[['dynamodb:Query'], 'Searches']]);
+    expect(tablesOf('find-dealers')).toEqual([[['dynamodb:GetItem', 'dynamodb:Query'], 'Dealers']]);
   });
 
   test('that search read neither the stores’ routing nor anything else', () => {
@@ -231,6 +245,38 @@ test('the outbox is read as a stream, and swept every minute in case the stream 
     Filters: [{ Pattern: JSON.stringify(NEW_DELIVERY_FILTER) }],
   });
   template('Api').hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
+});
+
+test('the searches answered are handed from the search’s log to their counter, by this log alone, and kept when it fails', () => {
+  const [filter, ...others] = Object.values(template('Api').findResources('AWS::Logs::SubscriptionFilter'));
+  expect(others).toEqual([]);
+  const { LogGroupName, DestinationArn, FilterPattern } = filter?.['Properties'] ?? {};
+  expect(FilterPattern).toBe(SEARCHED_LINES);
+  const logGroup: string = LogGroupName.Ref;
+  const counter: string = DestinationArn['Fn::GetAtt'][0];
+  expect([logGroup, counter]).toEqual([
+    expect.stringMatching(/^finddealersLog/),
+    expect.stringMatching(/^countsearchesFunction/),
+  ]);
+  template('Api').hasResourceProperties('AWS::Lambda::Function', { LoggingConfig: { LogGroup: { Ref: logGroup } } });
+  const permissions = Object.values(template('Api').findResources('AWS::Lambda::Permission')).filter(({ Properties }) =>
+    JSON.stringify(Properties.FunctionName).includes(counter),
+  );
+  expect(permissions.map(({ Properties }) => Properties)).toEqual([
+    {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: { 'Fn::GetAtt': [counter, 'Arn'] },
+      Principal: 'logs.amazonaws.com',
+      SourceArn: { 'Fn::GetAtt': [logGroup, 'Arn'] },
+    },
+  ]);
+  template('Api').hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+    FunctionName: { Ref: counter },
+    MaximumRetryAttempts: 2,
+    DestinationConfig: {
+      OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^countsearchesfeedDeadLetters'), 'Arn'] } },
+    },
+  });
 });
 
 test('whoever changes or sends anything passes the edge’s function that names their address', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { createAsynchronousCalls } from '../../local/aws/asynchronous-calls.ts';
 import { createEventBus } from '../../local/aws/event-bus.ts';
 import { FunctionError } from '../../local/aws/function-pool.ts';
 import { HostError } from '../../local/host-error.ts';
@@ -27,26 +28,27 @@ const invokeConfig = (retries: number): PlainResource => ({
 });
 
 function busOf(resources: Readonly<Record<string, PlainResource>>, failures = 0) {
-  const calls: { name: string; event: unknown }[] = [];
+  const made: { name: string; event: unknown }[] = [];
   const lines: string[] = [];
-  const bus = createEventBus(templateOf(resources), {
+  const template = templateOf(resources);
+  const calls = createAsynchronousCalls(template, {
     functions: {
       invoke: async (name, event) => {
-        calls.push({ name, event });
-        if (calls.length <= failures) throw new FunctionError('Error', 'it failed');
+        made.push({ name, event });
+        if (made.length <= failures) throw new FunctionError('Error', 'it failed');
         return null;
       },
     },
     retryDelayMs: () => 1,
-    now: () => Date.UTC(2026, 10, 23, 14, 5, 9, 120),
     log: (text) => lines.push(text),
   });
-  return { bus, calls, lines };
+  const bus = createEventBus(template, { calls, now: () => Date.UTC(2026, 10, 23, 14, 5, 9, 120) });
+  return { bus, calls: made, lines, stop: () => calls.stop() };
 }
 
 describe('the event bus', () => {
   it('hands an event to the functions of the rules that it fits, in EventBridge’s envelope', async () => {
-    const { bus, calls } = busOf({
+    const { bus, calls, stop } = busOf({
       Fits: rule({
         source: ['aws.ses'],
         'detail-type': ['Email Bounced', 'Email Rejected'],
@@ -61,7 +63,7 @@ describe('the event bus', () => {
       },
     });
     bus.put(EVENT);
-    await bus.stop();
+    await stop();
     expect(calls).toEqual([
       {
         name: 'note',
@@ -87,7 +89,7 @@ describe('the event bus', () => {
   ])(
     'calls a function that fails again, with %i retries, and then gives up without a word of the event',
     async (retries, tries, given) => {
-      const { bus, calls, lines } = busOf(
+      const { bus, calls, lines, stop } = busOf(
         { Fits: rule({ source: ['aws.ses'] }), Config: invokeConfig(retries) },
         retries + given,
       );
@@ -99,13 +101,13 @@ describe('the event bus', () => {
       if (given > 0) expect(lines[0]).toContain('arn:aws:sqs:us-east-1:000000000000:dead');
       expect(lines.join()).not.toContain('somebody');
       expect(new Set(calls.map(({ event }) => (event as { id: string }).id)).size).toBe(1);
-      await bus.stop();
+      await stop();
     },
   );
 
   it('takes nothing after it is stopped', async () => {
-    const { bus, calls } = busOf({ Fits: rule({ source: ['aws.ses'] }) });
-    await bus.stop();
+    const { bus, calls, stop } = busOf({ Fits: rule({ source: ['aws.ses'] }) });
+    await stop();
     bus.put(EVENT);
     expect(calls).toEqual([]);
   });

@@ -72,7 +72,14 @@ export function localDocumentClient(client = localDynamoDb()): DynamoDBDocumentC
 
 type TableInput = Omit<CreateTableCommandInput, 'TableName' | 'BillingMode'>;
 
-function withKeys({ partitionKey, sortKey }: { readonly partitionKey: string; readonly sortKey: string }): TableInput {
+/** What makes a table of these keys. */
+export function withKeys({
+  partitionKey,
+  sortKey,
+}: {
+  readonly partitionKey: string;
+  readonly sortKey: string;
+}): TableInput {
   return {
     KeySchema: [
       { AttributeName: partitionKey, KeyType: 'HASH' },

@@ -1,0 +1,61 @@
+import * as z from 'zod/mini';
+import { SEARCH_GROUP_KEYS } from '../counts/search-counts.ts';
+import { json, type Operation } from './operation.ts';
+
+const Day = z.iso.date('must be a day that exists, as YYYY-MM-DD (UTC)');
+
+const BY_FIX = `must be one or two different keys, separated by a comma, of ${SEARCH_GROUP_KEYS.join(', ')}`;
+const By = z
+  .pipe(
+    z.string(BY_FIX),
+    z.pipe(
+      z.transform((by: string) => by.split(',')),
+      z.array(z.enum(SEARCH_GROUP_KEYS, BY_FIX)),
+    ),
+  )
+  .check(
+    z.refine((keys) => keys.length <= 2 && new Set(keys).size === keys.length, BY_FIX),
+    z.meta({ description: BY_FIX, examples: ['state', 'state,distance-band'] }),
+  );
+
+export const SearchCountsQuery = z
+  .strictObject({
+    by: z.optional(By),
+    from: z.optional(Day),
+    to: z.optional(Day),
+    state: z.optional(
+      z.string().check(z.regex(/^([A-Z]{2}|unknown)$/, 'must be the two letters of a state, such as FL, or unknown')),
+    ),
+  })
+  .check(
+    z.refine((query) => query.from === undefined || query.to === undefined || query.from <= query.to, {
+      path: ['to'],
+      error: 'must not be before from',
+    }),
+  );
+
+const SearchTotal = { searches: z.int().check(z.gte(0)) };
+
+export const SearchCountsAnswer = z.strictObject({
+  asOf: z.iso.datetime(),
+  definitions: z.record(z.string(), z.string()),
+  total: z.strictObject(SearchTotal),
+  groups: z.array(
+    z
+      .looseObject(SearchTotal)
+      .check(z.meta({ description: 'How many searches, and one member for each key of `by`.' })),
+  ),
+  names: z.record(z.string(), z.record(z.string(), z.string())).check(
+    z.meta({
+      description: 'Names of the states in `groups`, when `by` has states: `{ "state": { "FL": "Florida" } }`.',
+    }),
+  ),
+});
+
+export const getSearchCounts = {
+  summary: 'How often stores were searched for, and how far the nearest one was',
+  security: 'oidc-counts',
+  query: SearchCountsQuery,
+  success: { status: 200, content: json(SearchCountsAnswer) },
+  refusals: [400, 401, 403],
+} as const satisfies Operation;
