@@ -1,13 +1,15 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import type { TestProject } from 'vitest/node';
+import type { Host } from '../../local/host.ts';
 import { startLocator } from '../../local/locator.ts';
 import { RESERVATION_TABLE } from '../../shared/reservations/reservation-table.ts';
 import { WEBHOOK_ALLOW_LOOPBACK_VARIABLE } from '../../shared/runtime/environment.ts';
+import { policyFaults, policyTable } from './policy-use.ts';
 import { repetitionsIn, type SentDatum } from './sent-data.ts';
 import { scanTables } from './stack-tables.ts';
 import { startWebhookEndpoint } from './webhook-endpoint.ts';
@@ -26,6 +28,9 @@ export interface LocatorUnderTest {
   /** What the one store with a webhook was sent, as JSON: see webhook-endpoint.ts. */
   readonly webhookUrl: string;
 }
+
+/** Where the tests of the system leave the policy-versus-calls table. */
+const POLICY_TABLE_FILE = join(import.meta.dirname, '..', '..', 'dist', 'policies.md');
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -90,6 +95,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       await webhooks.stop();
     }
     refuse();
+    refusePolicyFaults(host, await hasRunWhole(project));
     await rm(folder, { recursive: true });
   };
 }
@@ -108,6 +114,33 @@ function refuseRepetitions(logFile: string, sent: readonly SentDatum[]): void {
   });
   process.exitCode = 1;
   throw new Error(`the stack logged people’s data, ${found.length} times, see ${logFile}:\n${places.join('\n')}`);
+}
+
+/**
+ * Writes the policy-versus-calls table, which `npm run policies` prints.
+ * @param whole whether all tests of the system have run: only then is a grant without use one too many
+ * @throws Error naming function and statement of whatever was refused or never used
+ */
+function refusePolicyFaults(host: Host, whole: boolean): void {
+  const report = host.access.report();
+  const faults = policyFaults(report).filter((fault) => whole || fault.startsWith('refused'));
+  mkdirSync(dirname(POLICY_TABLE_FILE), { recursive: true });
+  if (whole) writeFileSync(POLICY_TABLE_FILE, policyTable(report));
+  if (faults.length === 0) return;
+  process.exitCode = 1;
+  throw new Error(`policies and calls differ, ${faults.length} times:\n${faults.join('\n')}`);
+}
+
+async function hasRunWhole(project: TestProject): Promise<boolean> {
+  const { testFiles } = await project.globTestFiles();
+  const { state, config } = project.vitest;
+  const run = new Set(
+    state
+      .getFiles()
+      .filter(({ mode }) => mode === 'run')
+      .map(({ filepath }) => filepath),
+  );
+  return config.testNamePattern === undefined && testFiles.every((file) => run.has(file));
 }
 
 function readSent(sentFile: string): SentDatum[] {
