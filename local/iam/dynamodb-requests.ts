@@ -60,7 +60,10 @@ const Single = z.looseObject({
   Item: z.record(z.string(), z.unknown()).optional(),
   IndexName: z.string().optional(),
   KeyConditionExpression: z.string().optional(),
-  ProjectionExpression: z.string().optional(),
+  ConditionExpression: z.string().default(''),
+  FilterExpression: z.string().default(''),
+  ProjectionExpression: z.string().default(''),
+  UpdateExpression: z.string().default(''),
   ExpressionAttributeNames: z.record(z.string(), z.string()).default({}),
   ExpressionAttributeValues: z.record(z.string(), z.unknown()).default({}),
   Select: z.string().optional(),
@@ -189,20 +192,24 @@ function leadingKey(call: Single, { partitionKey, indexes }: TableAccessFacts): 
 }
 
 /** The attributes that a call names, at the top level. */
-function attributesOf({ Key, Item, ProjectionExpression, ExpressionAttributeNames }: Single): string[] {
-  const projected = (ProjectionExpression ?? '')
-    .split(',')
-    .map((path) => path.trim().split(/[.[]/, 1)[0] ?? '')
-    .filter((name) => name !== '' && !name.startsWith('#'));
-  return [
-    ...new Set([
-      ...Object.keys(Key ?? {}),
-      ...Object.keys(Item ?? {}),
-      ...projected,
-      ...Object.values(ExpressionAttributeNames),
-    ]),
+function attributesOf(call: Single): string[] {
+  const expressions = [
+    call.KeyConditionExpression ?? '',
+    call.ConditionExpression,
+    call.FilterExpression,
+    call.ProjectionExpression,
+    call.UpdateExpression,
   ];
+  const named = expressions
+    .flatMap((expression) => [...expression.matchAll(NAMED_IN_EXPRESSION)])
+    .map(([name]) => call.ExpressionAttributeNames[name] ?? name)
+    .filter((name) => !EXPRESSION_WORDS.has(name));
+  return [...new Set([...Object.keys(call.Key ?? {}), ...Object.keys(call.Item ?? {}), ...named])];
 }
+
+/** A name or its placeholder: neither a value, nor a step further into a document, nor a function. */
+const NAMED_IN_EXPRESSION = /(?<![:.#\w])#?[A-Za-z_]\w*(?!\w|\s*\()/g;
+const EXPRESSION_WORDS = new Set(['AND', 'OR', 'NOT', 'IN', 'BETWEEN', 'SET', 'REMOVE', 'ADD', 'DELETE']);
 
 /**
  * What DynamoDB asks KMS in its caller's name for a table with a key of the customer's (DynamoDB developer guide, "Encryption at

@@ -9,6 +9,7 @@ import type { Host } from '../../local/host.ts';
 import { startLocator } from '../../local/locator.ts';
 import { RESERVATION_TABLE } from '../../shared/reservations/reservation-table.ts';
 import { WEBHOOK_ALLOW_LOOPBACK_VARIABLE } from '../../shared/runtime/environment.ts';
+import { startOperator } from './operator.ts';
 import { policyFaults, policyTable } from './policy-use.ts';
 import { repetitionsIn, type SentDatum } from './sent-data.ts';
 import { scanTables } from './stack-tables.ts';
@@ -27,6 +28,8 @@ export interface LocatorUnderTest {
   readonly sentFile: string;
   /** What the one store with a webhook was sent, as JSON: see webhook-endpoint.ts. */
   readonly webhookUrl: string;
+  /** Runs a function at once, as an operator would: `POST <operatorUrl>/<function>` with the event. */
+  readonly operatorUrl: string;
 }
 
 /** Where the tests of the system leave the policy-versus-calls table. */
@@ -70,6 +73,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     dealersFile,
     log: ({ source, text }) => writeFileSync(logFile, `${source} ${text}\n`, { flag: 'a' }),
   });
+  const operator = await startOperator(host);
   project.provide('locator', {
     siteUrl: host.siteUrl,
     mailUrl: host.mailUrl,
@@ -83,6 +87,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     logFile,
     sentFile,
     webhookUrl: webhooks.url,
+    operatorUrl: operator.url,
   });
   return async () => {
     const sent = [...readSent(sentFile), ...(await personKeysOf(host))];
@@ -93,6 +98,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     } finally {
       await host.stop();
       await webhooks.stop();
+      await operator.stop();
     }
     refuse();
     refusePolicyFaults(host, await hasRunWhole(project));

@@ -22,7 +22,7 @@ export function policyFaults(
       .filter((grant) => !excuses.some((excuse) => isExcusedBy(grant, excuse)))
       .map((grant) => `never used: ${grant.functionName} may ${grant.action} on ${nameOf(grant)} (${grant.statement})`),
     ...excuses
-      .filter((excuse) => !unused.some((grant) => isExcusedBy(grant, excuse)))
+      .filter((excuse) => excuse.dependsOnTime !== true && !unused.some((grant) => isExcusedBy(grant, excuse)))
       .map(({ functionName, action, resource }) => `no excuse needed: ${functionName}, ${action} on ${resource}`),
   ];
 }
