@@ -1,5 +1,5 @@
 import { App, Tags, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { AwsSolutionsChecks, NIST80053R5Checks, ServerlessChecks } from 'cdk-nag';
 import { AlarmStack } from './alarm-stack.ts';
 import { ApiStack, type Issuer } from './api-stack.ts';
 import { BUNDLE_DIR } from './bundle.ts';
@@ -35,7 +35,8 @@ export function buildApp(stage: StageConfig, outdir: string, bundleDir = BUNDLE_
   Tags.of(app).add('application', 'alpine-us-locator');
   Tags.of(app).add('stage', stage.name);
   // Rules that do not apply are acknowledged, with the reason, beside what they are about. A start on this machine need not wait.
-  if (stage.name !== 'local') Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  if (stage.name !== 'local')
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app), new NIST80053R5Checks(app));
   return app;
 }
 

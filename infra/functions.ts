@@ -27,7 +27,8 @@ export type Trigger =
 
 export interface FunctionSpec {
   readonly trigger: Trigger;
-  readonly access?: Partial<Record<TableName, TableAccess>>;
+  /** One access, or several where partitions are used in different ways. */
+  readonly access?: Partial<Record<TableName, TableAccess | readonly TableAccess[]>>;
   readonly secrets?: readonly SecretName[];
   /** Whether it looks up places: the gazetteer's file is laid beside its bundle. */
   readonly gazetteer?: true;
@@ -38,10 +39,12 @@ export interface FunctionSpec {
 
 const { stores, dealers, routing, index } = DEALER_PARTITIONS;
 
-const searchStores: TableAccess = { actions: ['GetItem', 'Query'], partitions: [stores, index] };
-/** By id; the index's head says which version of a store counts. */
-const lookUpStores: TableAccess = { actions: ['GetItem', 'Query'], partitions: [dealers, index] };
-const lookUpRouting: TableAccess = { actions: ['GetItem', 'Query'], partitions: [dealers, routing, index] };
+/** The head of the index says which versions of stores count. */
+const readHead: TableAccess = { actions: ['GetItem'], partitions: [index] };
+const searchStores: readonly TableAccess[] = [{ actions: ['Query'], partitions: [stores, index] }, readHead];
+/** By id. */
+const lookUpStores: readonly TableAccess[] = [{ actions: ['Query'], partitions: [dealers] }, readHead];
+const lookUpRouting: readonly TableAccess[] = [{ actions: ['Query'], partitions: [dealers, routing] }, readHead];
 const append: TableAccess = { actions: ['PutItem'] };
 /** A lead that the store has already is sent again under its own row. */
 const appendOrRenew: TableAccess = { actions: ['PutItem', 'UpdateItem'] };
@@ -71,7 +74,7 @@ export const FUNCTIONS = {
   'submit-interest': {
     trigger: { route: 'POST /v1/interests' },
     access: {
-      dealers: { actions: ['GetItem', 'Query'], partitions: [stores, dealers, index] },
+      dealers: [{ actions: ['Query'], partitions: [stores, dealers, index] }, readHead],
       reservations: { actions: ['GetItem', 'PutItem', 'DeleteItem', 'ConditionCheckItem'] },
       facts: append,
       outbox: append,
@@ -101,7 +104,7 @@ export const FUNCTIONS = {
   'change-reservation': {
     trigger: { route: 'PATCH /v1/reservation' },
     access: {
-      dealers: { actions: ['GetItem', 'Query'], partitions: [stores, dealers, routing, index] },
+      dealers: [{ actions: ['Query'], partitions: [stores, dealers, routing, index] }, readHead],
       reservations: { actions: ['GetItem', 'PutItem', 'DeleteItem', 'Query'] },
       facts: append,
       outbox: appendOrRenew,

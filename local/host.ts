@@ -9,6 +9,8 @@ import { openSecrets } from './aws/secrets.ts';
 import { openDataFolder } from './data-folder.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
 import { HostError } from './host-error.ts';
+import { type Access, createAccess } from './iam/access.ts';
+import { startDynamoDbGate } from './iam/dynamodb-gate.ts';
 import { ISSUER_PATH, openIssuer } from './issuer.ts';
 import { createLifetime, type Lifetime } from './lifetime.ts';
 import { startMail } from './mail.ts';
@@ -67,6 +69,8 @@ export interface Host extends SiteUrls {
    * @throws FunctionError when the function fails
    */
   invoke(functionName: string, event: unknown): Promise<unknown>;
+  /** What the functions' policies grant, how often each grant was made use of since the start, and what was refused. */
+  readonly access: Pick<Access, 'report'>;
   /** Builds again and replaces functions, routes, mappings and schedules; when that fails, the old ones keep running. */
   reload(): Promise<void>;
   /** Settles when the database has ended although nobody asked it to: nothing works any more. */
@@ -104,18 +108,26 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
   );
   const urls: SiteUrls = { siteUrl: site.url, issuerUrl: `${site.url}${ISSUER_PATH}` };
   const secrets = openSecrets(folder, () => Math.floor(Date.now() / 1000));
+  const access = createAccess((text) => log('host', text));
   const builder = createBuilder(options, urls, folder.assembliesDir, lifetime.signal);
 
   const [database, mail, awsEndpoint, issuer, assemblyDir] = await Promise.all([
     lifetime.keep(startDynamoDbLocal(folder.tablesDir)),
     lifetime.keep(startMail(options.mailPort)),
-    lifetime.keep(startAwsEndpoint(secrets)),
+    lifetime.keep(startAwsEndpoint(secrets, access)),
     openIssuer(folder, urls.issuerUrl),
     lifetime.await(builder.build()),
   ]);
-  const mailEndpoint = await lifetime.keep(
-    startMailEndpoint(mail.url, (error) => log('host', `a mail was not handed on: ${nameOf(error)}`)),
-  );
+  const [mailEndpoint, gate] = await Promise.all([
+    lifetime.keep(
+      startMailEndpoint(mail.url, access, (error) => log('host', `a mail was not handed on: ${nameOf(error)}`)),
+    ),
+    lifetime.keep(
+      startDynamoDbGate(database.endpoint, access, (error) =>
+        log('host', `a call of the database was not handed on: ${nameOf(error)}`),
+      ),
+    ),
+  ]);
   const client = {
     endpoint: database.endpoint,
     region: LOCAL_REGION,
@@ -125,11 +137,12 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
     dynamoDb: new DynamoDBClient(client),
     streams: new DynamoDBStreamsClient(client),
     endpoints: {
-      dynamoDb: database.endpoint,
+      dynamoDb: gate.url,
       mail: mailEndpoint.url,
       secretsManager: awsEndpoint.url,
       anyOther: awsEndpoint.url,
     },
+    access,
     folder,
     secrets,
     repositoryDir: REPOSITORY_DIR,
@@ -142,6 +155,9 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
     if (next.audience !== undefined) issuer.setDefaultAudience(next.audience);
     site.serve(next.answer);
     mailEndpoint.use(next.mailSending);
+    gate.use(next.tableFacts);
+    access.use(next.roles);
+    for (const { functionName, requests } of next.serviceRequests) access.judgeFor(functionName, requests);
     next.start();
   };
   const describe = (): StackDescription => ({
@@ -183,6 +199,7 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
       if (run.audience === undefined) throw new HostError('The template has no authorizer, so there is no audience.');
       return await issuer.issueToken(scope, run.audience);
     },
+    access,
     invoke: (functionName, event) => run.functions.invoke(functionName, event),
     reload() {
       reloading = reloading.catch(() => {}).then(reload);

@@ -14,6 +14,10 @@ import { HostError } from './host-error.ts';
 import type { HttpHandler } from './http/exchange.ts';
 import { createFrontDoor } from './http/front-door.ts';
 import { JwtAuthorizerProperties } from './http/jwt-authorizer.ts';
+import type { Access } from './iam/access.ts';
+import { readTableFacts, type TableAccessFacts } from './iam/dynamodb-requests.ts';
+import { type FunctionRole, readFunctionRoles } from './iam/function-roles.ts';
+import { requireServiceAccess, type ServiceRequest, serviceRequestsOf } from './iam/service-requests.ts';
 import { readTemplate, type Template } from './template/template.ts';
 
 /** One cloud assembly, ready to run: a reload replaces it as a whole. */
@@ -25,6 +29,10 @@ export interface Run {
   readonly audience: string | undefined;
   /** What the template says about sending mails. */
   readonly mailSending: MailSending;
+  /** What the functions may do, and what AWS does in their names. */
+  readonly roles: ReadonlyMap<string, FunctionRole>;
+  readonly serviceRequests: readonly ServiceRequest[];
+  readonly tableFacts: ReadonlyMap<string, TableAccessFacts>;
   /** Begins to feed streams and to fire schedules. */
   start(): void;
   stop(): Promise<void>;
@@ -35,6 +43,7 @@ export interface Surroundings {
   readonly dynamoDb: DynamoDBClient;
   readonly streams: DynamoDBStreamsClient;
   readonly endpoints: ServiceEndpoints;
+  readonly access: Access;
   readonly folder: DataFolder;
   readonly secrets: Secrets;
   readonly repositoryDir: string;
@@ -47,12 +56,15 @@ export interface Surroundings {
  * @throws HostError for a template that cannot run here
  */
 export async function prepareRun(assemblyDir: string, surroundings: Surroundings): Promise<Run> {
-  const { dynamoDb, streams, endpoints, folder, secrets, repositoryDir, log } = surroundings;
+  const { dynamoDb, streams, endpoints, access, folder, secrets, repositoryDir, log } = surroundings;
   const say = (text: string): void => log('host', text);
   const template = readTemplate(assemblyDir, (id, key) => secretText(secrets, id, key));
+  const roles = readFunctionRoles(template);
+  const serviceRequests = serviceRequestsOf(template);
+  requireServiceAccess(serviceRequests, roles);
   secrets.generate(template);
   await createTables(template, dynamoDb);
-  const functions = createFunctions(template, endpoints, ({ label, logGroup, text }) => {
+  const functions = createFunctions(template, endpoints, access, ({ label, logGroup, text }) => {
     log(label, text);
     subscriptions.put(logGroup, text);
   });
@@ -75,6 +87,9 @@ export async function prepareRun(assemblyDir: string, surroundings: Surroundings
     answer: createFrontDoor(template, functions, repositoryDir, say),
     audience: audienceOf(template),
     mailSending: createMailSending(template, bus),
+    roles,
+    serviceRequests,
+    tableFacts: readTableFacts(template),
     start() {
       mappings.start();
       schedules.start();

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import * as z from 'zod';
+import type { Access } from '../iam/access.ts';
+import type { AccessRequest } from '../iam/policy.ts';
 import type { Secrets, SecretVersion } from './secrets.ts';
 
 export interface AwsEndpoint {
@@ -17,11 +19,11 @@ type Reply = { readonly status: number; readonly body: Readonly<Record<string, u
 
 /**
  * The AWS services that have no emulator of their own: Secrets Manager (`GetSecretValue`, `PutSecretValue`) in its JSON 1.1
- * protocol. Every other operation gets the error that AWS gives for one it does not know.
+ * protocol, to those whose policy grants it. Every other operation gets the error that AWS gives for one it does not know.
  */
-export async function startAwsEndpoint(secrets: Secrets): Promise<AwsEndpoint> {
+export async function startAwsEndpoint(secrets: Secrets, access: Pick<Access, 'judge'>): Promise<AwsEndpoint> {
   const server = createServer((request, response) => {
-    void serve(secrets, request, response);
+    void serve({ secrets, access }, request, response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -37,10 +39,15 @@ export async function startAwsEndpoint(secrets: Secrets): Promise<AwsEndpoint> {
   };
 }
 
-async function serve(secrets: Secrets, request: IncomingMessage, response: ServerResponse): Promise<void> {
+interface Behind {
+  readonly secrets: Secrets;
+  readonly access: Pick<Access, 'judge'>;
+}
+
+async function serve(behind: Behind, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
-  const { status, body } = reply(secrets, request, Buffer.concat(chunks).toString());
+  const { status, body } = reply(behind, request, Buffer.concat(chunks).toString());
   response.writeHead(status, {
     'content-type': 'application/x-amz-json-1.1',
     'x-amzn-requestid': randomUUID(),
@@ -49,13 +56,15 @@ async function serve(secrets: Secrets, request: IncomingMessage, response: Serve
   response.end(JSON.stringify(body));
 }
 
-function reply(secrets: Secrets, request: IncomingMessage, text: string): Reply {
+function reply({ secrets, access }: Behind, request: IncomingMessage, text: string): Reply {
   // A web page cannot send this header without asking first, and nothing here says yes.
   if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256')) {
     return awsError('MissingAuthenticationTokenException', 'The request is not signed.', 403);
   }
   const target = String(request.headers['x-amz-target'] ?? '');
   try {
+    const refusal = access.judge(request.headers.authorization, secretRequests(target, text, secrets));
+    if (refusal !== undefined) return awsError('AccessDeniedException', refusal.message);
     switch (target) {
       case 'secretsmanager.GetSecretValue':
         return getSecretValue(secrets, GetSecretValue.parse(JSON.parse(text)));
@@ -73,6 +82,15 @@ function reply(secrets: Secrets, request: IncomingMessage, text: string): Reply 
     }
     throw error;
   }
+}
+
+/** What IAM is asked for a call of Secrets Manager; a call of any other service is answered with an error whoever makes it. */
+function secretRequests(target: string, text: string, secrets: Secrets): AccessRequest[] {
+  const operation = /^secretsmanager\.(\w+)$/.exec(target)?.[1];
+  if (operation === undefined) return [];
+  const { SecretId: id } = SecretId.partial().parse(JSON.parse(text));
+  const resource = id === undefined ? '*' : (secrets.find(id)?.arn ?? id);
+  return [{ action: `secretsmanager:${operation}`, resource, context: {} }];
 }
 
 function getSecretValue(secrets: Secrets, { SecretId: id, VersionStage }: z.infer<typeof GetSecretValue>): Reply {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import { HostError } from '../host-error.ts';
+import type { Access } from '../iam/access.ts';
 import type { Resource } from '../template/assembly.ts';
 import { LOCAL_ACCOUNT } from '../template/resource-types.ts';
 import type { Template } from '../template/template.ts';
@@ -56,6 +57,7 @@ const LoggingProperties = z.object({ LoggingConfig: z.object({ LogGroup: z.strin
 export function createFunctions(
   template: Template,
   endpoints: ServiceEndpoints,
+  access: Pick<Access, 'keyIdOf' | 'noteRun'>,
   log: (line: FunctionLine) => void,
 ): Functions {
   const pools = new Map<string, FunctionPool>();
@@ -79,7 +81,11 @@ export function createFunctions(
           name,
           arn: `arn:aws:lambda:${resource.stack.region}:${LOCAL_ACCOUNT}:function:${name}`,
           ...entryOf(resource, properties),
-          environment: { ...runtimeEnvironment(resource, { name, logGroup }, properties, endpoints), ...variables },
+          environment: {
+            ...runtimeEnvironment(resource, { name, logGroup }, properties, endpoints),
+            AWS_ACCESS_KEY_ID: access.keyIdOf(name),
+            ...variables,
+          },
           timeoutMs: properties.Timeout * 1000,
           memoryMegabytes: properties.MemorySize,
         },
@@ -89,8 +95,10 @@ export function createFunctions(
   }
   return {
     async invoke(functionName, event) {
-      const pool = pools.get(functionName) ?? pools.get(labels.get(functionName.replaceAll('-', '')) ?? '');
+      const name = pools.has(functionName) ? functionName : (labels.get(functionName.replaceAll('-', '')) ?? '');
+      const pool = pools.get(name);
       if (pool === undefined) throw new HostError(`The template holds no Node.js function ${functionName}.`);
+      access.noteRun(name);
       return await pool.invoke(event);
     },
     environment,
@@ -137,7 +145,6 @@ function runtimeEnvironment(
   endpoints: ServiceEndpoints,
 ): Record<string, string> {
   return {
-    AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SESSION_TOKEN: 'local',
     AWS_REGION: resource.stack.region,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import * as z from 'zod';
+import type { Access } from '../iam/access.ts';
 import type { MailSending } from './mail-sending.ts';
 
 export interface MailEndpoint {
@@ -27,19 +28,23 @@ const SEND_PATH = '/v2/email/outbound-emails';
 const TAG_TEXT = /^[A-Za-z0-9_-]{1,256}$/;
 
 /**
- * The functions' way to SES: every request goes on to the inbox. On the way it does what the inbox leaves out: configuration sets
- * have to exist, tags have to be ones that SES allows, and what is mailed to SES's mailbox simulator has its consequences.
+ * The functions' way to SES: every request goes on to the inbox. On the way it does what the inbox leaves out: policies have to grant it,
+ * configuration sets have to exist, tags have to be ones that SES allows, and what is mailed to SES's mailbox simulator has its consequences.
  *
  * @param inboxUrl of the local stand-in for SES
  */
-export async function startMailEndpoint(inboxUrl: string, onFault: (error: unknown) => void): Promise<MailEndpoint> {
+export async function startMailEndpoint(
+  inboxUrl: string,
+  access: Pick<Access, 'judge'>,
+  onFault: (error: unknown) => void,
+): Promise<MailEndpoint> {
   let sending: MailSending | undefined;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/';
     const body = await buffer(request);
     const email = request.method === 'POST' && path === SEND_PATH ? sendEmailOf(body) : undefined;
-    const refusal = email && refusalOf(email);
+    const refusal = email && (accessRefusalOf(email, request.headers.authorization) ?? refusalOf(email));
     if (refusal !== undefined) {
       response.writeHead(refusal.status, { 'content-type': 'application/json', 'x-amzn-errortype': refusal.type });
       response.end(JSON.stringify({ message: refusal.message }));
@@ -64,6 +69,13 @@ export async function startMailEndpoint(inboxUrl: string, onFault: (error: unkno
       tags: email.EmailTags.map(({ Name, Value }) => ({ name: Name, value: Value })),
       takenAtMilliseconds,
     });
+  }
+
+  function accessRefusalOf({ FromEmailAddress, ConfigurationSetName }: SendEmail, authorization: string | undefined) {
+    if (sending === undefined) return undefined;
+    const requests = sending.accessRequests(FromEmailAddress, ConfigurationSetName);
+    const refusal = access.judge(authorization, requests);
+    return refusal && { status: 403, type: 'AccessDeniedException', message: refusal.message };
   }
 
   function refusalOf({ ConfigurationSetName: name, EmailTags }: SendEmail) {

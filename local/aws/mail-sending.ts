@@ -1,5 +1,8 @@
 import * as z from 'zod';
 import { HostError } from '../host-error.ts';
+import type { AccessRequest } from '../iam/policy.ts';
+import { LOCAL_REGION } from '../template/assembly.ts';
+import { LOCAL_ACCOUNT } from '../template/resource-types.ts';
 import type { Template } from '../template/template.ts';
 import type { EventBus } from './event-bus.ts';
 import { simulatedEvents, type TakenMail } from './mail-simulator.ts';
@@ -8,6 +11,11 @@ import { simulatedEvents, type TakenMail } from './mail-simulator.ts';
 export interface MailSending {
   /** Whether a configuration set of that name is there. */
   knows(configurationSet: string): boolean;
+  /**
+   * What IAM is asked before a mail is sent: the sender's identity, which is the address where it was verified itself and else its
+   * domain, and the configuration set (service authorization reference, Amazon SES v2).
+   */
+  accessRequests(from: string, configurationSet: string | undefined): AccessRequest[];
   /** Puts on the bus what SES would tell of a mail, where the configuration set asks for it. */
   took(mail: TakenMail): void;
 }
@@ -32,6 +40,7 @@ export function createMailSending(template: Template, bus: Pick<EventBus, 'put'>
       .ofType('AWS::SES::ConfigurationSet')
       .map((resource) => [template.ref(resource), resource.stack.region] as const),
   );
+  const identities = new Set(template.ofType('AWS::SES::EmailIdentity').map((resource) => template.ref(resource)));
   const asked = new Map<string, Set<string>>();
   for (const resource of template.ofType('AWS::SES::ConfigurationSetEventDestination')) {
     const { ConfigurationSetName, EventDestination } = template.properties(resource, DestinationProperties);
@@ -46,6 +55,19 @@ export function createMailSending(template: Template, bus: Pick<EventBus, 'put'>
   }
   return {
     knows: (configurationSet) => regions.has(configurationSet),
+    accessRequests(from, configurationSet) {
+      const region = regions.get(configurationSet ?? '') ?? LOCAL_REGION;
+      const identity = identities.has(from) ? from : from.split('@').at(-1);
+      const paths = [
+        `identity/${identity}`,
+        ...(configurationSet === undefined ? [] : [`configuration-set/${configurationSet}`]),
+      ];
+      return paths.map((path) => ({
+        action: 'ses:SendEmail',
+        resource: `arn:aws:ses:${region}:${LOCAL_ACCOUNT}:${path}`,
+        context: { 'ses:FromAddress': [from] },
+      }));
+    },
     took(mail) {
       const region = regions.get(mail.configurationSet);
       if (region === undefined) return;

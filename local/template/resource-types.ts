@@ -19,6 +19,8 @@ const RUN = new Set([
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
   'AWS::Events::Rule',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
@@ -30,7 +32,7 @@ const RUN = new Set([
   'AWS::SecretsManager::Secret',
 ]);
 
-const PERMISSIONS = 'permissions are not enforced on this machine';
+const PERMISSIONS = 'only the functions’ own policies are enforced on this machine';
 const OBSERVED = 'logs and metrics are the host’s own output here';
 const ISSUER = 'the local issuer stands in for the user pool';
 const NAMES = 'everything is served from 127.0.0.1';
@@ -61,8 +63,6 @@ const SKIPPED: Readonly<Record<string, string>> = {
   'AWS::Cognito::UserPoolGroup': ISSUER,
   'AWS::Cognito::UserPoolResourceServer': ISSUER,
   'AWS::IAM::ManagedPolicy': PERMISSIONS,
-  'AWS::IAM::Policy': PERMISSIONS,
-  'AWS::IAM::Role': PERMISSIONS,
   'AWS::KMS::Alias': 'data are not encrypted at rest on this machine',
   'AWS::KMS::Key': 'data are not encrypted at rest on this machine',
   'AWS::Lambda::Alias': 'only one version of a function runs here',

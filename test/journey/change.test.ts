@@ -142,6 +142,19 @@ describe('a buyer who changes the store', () => {
   });
 });
 
+test('a buyer who moves is counted where they live now, and keeps their place', async () => {
+  const campaign = `move-${Date.now()}`;
+  const { receipt } = await reserve({ dealerId: LEAD_STORE_ID, zip: '90621', source: { campaign } });
+  const { status, json } = await patch(receipt.manageToken, { zip: '33324' });
+  expect(status).toBe(200);
+  expect(json).toMatchObject({ number: receipt.number, dealer: { id: LEAD_STORE_ID }, person: { zip: '33324' } });
+  const { groups } = await countsOf(`?by=state&campaign=${campaign}`);
+  expect(groups.map(({ state, active, movedIn, movedOut }) => [state, active, movedIn, movedOut]).toSorted()).toEqual([
+    ['CA', 0, 0, 1],
+    ['FL', 1, 1, 0],
+  ]);
+});
+
 describe('a change', () => {
   test('with many faults has each of them named at once, and changes nothing', async () => {
     const { receipt } = await reserve({ dealerId: LEAD_STORE_ID });

@@ -1,12 +1,20 @@
 import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, inject, test } from 'vitest';
 import { isReservationNumber } from '../../shared/reservations/reservation-number.ts';
+import { RESERVATION_TABLE } from '../../shared/reservations/reservation-table.ts';
 import { adfFaults } from '../leads/adf-validator.ts';
 import { call } from '../support/api-call.ts';
 import { newAddress, post, type Receipt, reserve, submit, withToken } from '../support/buyer.ts';
 import { countsOf } from '../support/counts.ts';
 import { awaitMail, mailsTo, tokenIn } from '../support/inbox.ts';
 import { LEAD_STORE_ID } from '../support/locator.ts';
+import { ageRow, scanTables } from '../support/stack-tables.ts';
+
+interface HeldReservation {
+  readonly person?: { readonly email: string };
+}
+
+const reservationIn = (row: Record<string, unknown>) => row['reservation'] as HeldReservation | undefined;
 
 describe('a buyer who reserves', () => {
   test('goes the whole way: form, mail, confirmation, receipt, lead, count, withdrawal', async () => {
@@ -121,6 +129,25 @@ describe('a buyer who reserves', () => {
     await call('DELETE', '/v1/reservation', withToken(first.manageToken));
     const { json } = await call('GET', '/v1/reservation', withToken(second.manageToken));
     expect((json as Receipt).placeInLine?.store).toBe(places[0]);
+  });
+
+  test('and comes back after the link’s time is over begins anew: the old one leaves nothing but what was counted', async () => {
+    const [email, campaign] = [newAddress(), `late-${Date.now()}`];
+    await submit({ email, source: { campaign } });
+    const late = tokenIn(await awaitMail(email), 'confirm');
+    const isTheirs = (row: Record<string, unknown>) => reservationIn(row)?.person?.email === email;
+    const { environmentVariable } = RESERVATION_TABLE;
+    const stateRows = async () =>
+      ((await scanTables(inject('locator'))).get(environmentVariable) ?? []).filter(isTheirs);
+    const [pending] = (await stateRows()).map(reservationIn);
+    await ageRow(environmentVariable, isTheirs, { reservation: { ...pending, expiresAtSeconds: 1 } });
+    expect((await post('/v1/interests/confirm', { token: late })).status).toBe(404);
+
+    await submit({ email, source: { campaign } });
+    const fresh = tokenIn(await awaitMail(email, (mail) => tokenIn(mail, 'confirm') !== late), 'confirm');
+    expect(await stateRows()).toHaveLength(1);
+    expect((await post('/v1/interests/confirm', { token: fresh })).status).toBe(200);
+    expect((await countsOf(`?campaign=${campaign}`)).total).toMatchObject({ submitted: 2, confirmed: 1, active: 1 });
   });
 
   test('in Spanish is mailed in Spanish', async () => {

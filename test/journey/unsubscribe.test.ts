@@ -2,6 +2,8 @@ import { describe, expect, inject, test } from 'vitest';
 import { call } from '../support/api-call.ts';
 import { comparable, interestBody, type Receipt, reserve, withToken } from '../support/buyer.ts';
 import { awaitMail, mailsTo } from '../support/inbox.ts';
+import { LEAD_STORE_ID } from '../support/locator.ts';
+import { awaitLeadsDelivered } from '../support/stack-tables.ts';
 
 interface Held {
   readonly consents: readonly { readonly id: string; readonly granted: boolean; readonly text: string }[];
@@ -25,11 +27,12 @@ const MULTIPART = {
 };
 
 /** A buyer who takes news and calls, and the address in the header of the mail with the receipt. */
-async function subscribed(): Promise<{ email: string; receipt: Receipt; path: string }> {
+async function subscribed(dealerId?: string): Promise<{ email: string; receipt: Receipt; path: string }> {
   const { consents } = await interestBody();
   const { version } = consents as { version: string };
   const { email, receipt } = await reserve({
     phone: '+13055557711',
+    ...(dealerId !== undefined && { dealerId }),
     consents: { email: true, phone: true, version },
   });
   const mail = await awaitMail(email, ({ subject }) => subject.includes(receipt.number));
@@ -72,6 +75,17 @@ describe('a mail program that unsubscribes its reader', () => {
     // Nobody who unsubscribes wants a mail about it.
     await reserve();
     expect(await mailsTo(email)).toHaveLength(mailsBefore);
+  });
+
+  test('has the store told, which may no longer write to them either', async () => {
+    const { email, receipt, path } = await subscribed(LEAD_STORE_ID);
+    await awaitLeadsDelivered(receipt.number);
+    expect((await call('POST', path, URLENCODED)).status).toBe(204);
+    const again = await awaitMail(
+      'sales@store.example',
+      ({ subject, text }) => subject.startsWith('Sent again') && text.includes(email),
+    );
+    expect(again.subject).toContain(receipt.number);
   });
 
   test('is a prefetch when it only looks: nothing changes, and the address says what it takes', async () => {

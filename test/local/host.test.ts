@@ -173,6 +173,22 @@ describe('the host runs what stands behind the API', () => {
     expect(emails.map((mail) => mail.messageId)).toContain(messageId);
   });
 
+  it('refuses what a function’s policy does not grant, as AWS does, and keeps the refusal', async () => {
+    const refused = (await (await act('forbidden')).json()) as string[];
+    expect(refused).toEqual([
+      expect.stringMatching(
+        /^AccessDeniedException: User: .*fixture-api is not authorized to perform: dynamodb:PutItem on .*Seen/,
+      ),
+      expect.stringMatching(/^AccessDeniedException: .* secretsmanager:PutSecretValue on .*Pepper/),
+      expect.stringMatching(/^AccessDeniedException: .* ses:SendEmail on .*identity\/example.com/),
+    ]);
+    expect(refused.join()).not.toContain('x#y');
+    const actions = host.access.report().refusals.map(({ functionName, action }) => `${functionName} ${action}`);
+    expect(actions.toSorted()).toEqual(
+      ['dynamodb:PutItem', 'secretsmanager:PutSecretValue', 'ses:SendEmail'].map((action) => `fixture-api ${action}`),
+    );
+  });
+
   it('feeds the stream’s function with what its filter lets through, and gives up poison', async () => {
     await put({ pk: { S: 'lead-1' }, kind: { S: 'lead' } });
     await put({ pk: { S: 'other' }, kind: { S: 'other' } });
@@ -187,6 +203,19 @@ describe('the host runs what stands behind the API', () => {
   it('tells a mail’s bounce by the rule that waits for it, again when its function fails', async () => {
     expect((await act('mail?to=bounce@simulator.amazonses.com')).status).toBe(200);
     await vi.waitFor(async () => expect(await timesSeen('Bounce a-tag')).toBe(2), { timeout: 5_000 });
+  });
+
+  it('counts the use of each grant, those too that Lambda makes use of in the function’s name', () => {
+    const { grants } = host.access.report();
+    const usesOf = (functionName: string, action: string): number =>
+      grants
+        .filter((grant) => grant.functionName === functionName && grant.action === action)
+        .reduce((sum, { uses }) => sum + uses, 0);
+    expect(usesOf('fixture-stream', 'dynamodb:GetRecords')).toBeGreaterThan(0);
+    expect(usesOf('fixture-stream', 'dynamodb:UpdateItem')).toBeGreaterThan(0);
+    expect(usesOf('fixture-stream', 'dynamodb:DeleteItem')).toBe(0);
+    expect(usesOf('fixture-api', 'logs:PutLogEvents')).toBeGreaterThan(0);
+    expect(usesOf('fixture-api', 'secretsmanager:GetSecretValue')).toBeGreaterThan(0);
   });
 
   it('invokes a function by its name or its construct’s id', async () => {
@@ -205,7 +234,7 @@ describe('the host runs what stands behind the API', () => {
         SEEN_TABLE_NAME: expect.stringContaining('Seen'),
       },
       audience: 'fixture',
-      leftOut: { 'AWS::IAM::Role': 'permissions are not enforced on this machine' },
+      leftOut: { 'AWS::S3::BucketPolicy': 'only the functions’ own policies are enforced on this machine' },
     });
   });
 

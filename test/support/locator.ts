@@ -1,13 +1,16 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import type { TestProject } from 'vitest/node';
+import type { Host } from '../../local/host.ts';
 import { startLocator } from '../../local/locator.ts';
 import { RESERVATION_TABLE } from '../../shared/reservations/reservation-table.ts';
 import { WEBHOOK_ALLOW_LOOPBACK_VARIABLE } from '../../shared/runtime/environment.ts';
+import { startOperator } from './operator.ts';
+import { policyFaults, policyTable } from './policy-use.ts';
 import { repetitionsIn, type SentDatum } from './sent-data.ts';
 import { scanTables } from './stack-tables.ts';
 import { startWebhookEndpoint } from './webhook-endpoint.ts';
@@ -25,7 +28,12 @@ export interface LocatorUnderTest {
   readonly sentFile: string;
   /** What the one store with a webhook was sent, as JSON: see webhook-endpoint.ts. */
   readonly webhookUrl: string;
+  /** Runs a function at once, as an operator would: `POST <operatorUrl>/<function>` with the event. */
+  readonly operatorUrl: string;
 }
+
+/** Where the tests of the system leave the policy-versus-calls table. */
+const POLICY_TABLE_FILE = join(import.meta.dirname, '..', '..', 'dist', 'policies.md');
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -65,6 +73,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     dealersFile,
     log: ({ source, text }) => writeFileSync(logFile, `${source} ${text}\n`, { flag: 'a' }),
   });
+  const operator = await startOperator(host);
   project.provide('locator', {
     siteUrl: host.siteUrl,
     mailUrl: host.mailUrl,
@@ -78,6 +87,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     logFile,
     sentFile,
     webhookUrl: webhooks.url,
+    operatorUrl: operator.url,
   });
   return async () => {
     const sent = [...readSent(sentFile), ...(await personKeysOf(host))];
@@ -88,8 +98,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     } finally {
       await host.stop();
       await webhooks.stop();
+      await operator.stop();
     }
     refuse();
+    refusePolicyFaults(host, await hasRunWhole(project));
     await rm(folder, { recursive: true });
   };
 }
@@ -108,6 +120,33 @@ function refuseRepetitions(logFile: string, sent: readonly SentDatum[]): void {
   });
   process.exitCode = 1;
   throw new Error(`the stack logged people’s data, ${found.length} times, see ${logFile}:\n${places.join('\n')}`);
+}
+
+/**
+ * Writes the policy-versus-calls table, which `npm run policies` prints.
+ * @param whole whether all tests of the system have run: only then is a grant without use one too many
+ * @throws Error naming function and statement of whatever was refused or never used
+ */
+function refusePolicyFaults(host: Host, whole: boolean): void {
+  const report = host.access.report();
+  const faults = policyFaults(report).filter((fault) => whole || fault.startsWith('refused'));
+  mkdirSync(dirname(POLICY_TABLE_FILE), { recursive: true });
+  if (whole) writeFileSync(POLICY_TABLE_FILE, policyTable(report));
+  if (faults.length === 0) return;
+  process.exitCode = 1;
+  throw new Error(`policies and calls differ, ${faults.length} times:\n${faults.join('\n')}`);
+}
+
+async function hasRunWhole(project: TestProject): Promise<boolean> {
+  const { testFiles } = await project.globTestFiles();
+  const { state, config } = project.vitest;
+  const run = new Set(
+    state
+      .getFiles()
+      .filter(({ mode }) => mode === 'run')
+      .map(({ filepath }) => filepath),
+  );
+  return config.testNamePattern === undefined && testFiles.every((file) => run.has(file));
 }
 
 function readSent(sentFile: string): SentDatum[] {

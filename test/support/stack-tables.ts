@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { OUTBOX_TABLE } from '../../shared/outbox/outbox-table.ts';
 import { until } from './inbox.ts';
@@ -9,13 +9,7 @@ export async function scanTables(stack: {
   readonly dynamoDbEndpoint: string;
   readonly environment: Readonly<Record<string, string>>;
 }): Promise<ReadonlyMap<string, readonly Record<string, unknown>[]>> {
-  const dynamoDb = new DynamoDBClient({
-    endpoint: stack.dynamoDbEndpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  const client = DynamoDBDocumentClient.from(dynamoDb);
-  try {
+  return withClient(stack.dynamoDbEndpoint, async (client) => {
     const names = Object.entries(stack.environment).filter(([variable]) => variable.endsWith('_TABLE_NAME'));
     const tables = await Promise.all(
       names.map(async ([variable, TableName]) => {
@@ -26,6 +20,35 @@ export async function scanTables(stack: {
       }),
     );
     return new Map(tables);
+  });
+}
+
+/**
+ * Changes the one row of a table of the running stack that fits, as time would have: what no test can wait for.
+ * @param variable that names the table
+ */
+export async function ageRow(
+  variable: string,
+  fits: (row: Record<string, unknown>) => boolean,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const stack = inject('locator');
+  const rows = ((await scanTables(stack)).get(variable) ?? []).filter(fits);
+  const [row] = rows;
+  if (row === undefined || rows.length > 1) throw new Error(`${rows.length} rows of ${variable} fit, not one`);
+  await withClient(stack.dynamoDbEndpoint, (client) =>
+    client.send(new PutCommand({ TableName: stack.environment[variable], Item: { ...row, ...changes } })),
+  );
+}
+
+async function withClient<T>(endpoint: string, use: (client: DynamoDBDocumentClient) => Promise<T>): Promise<T> {
+  const dynamoDb = new DynamoDBClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  try {
+    return await use(DynamoDBDocumentClient.from(dynamoDb));
   } finally {
     dynamoDb.destroy();
   }
