@@ -107,6 +107,7 @@ export class LocatorFunction extends Construct {
         }),
       );
     }
+    if (spec.makesPages) this.lambda.addEnvironment(SITE_URL_VARIABLE, stage.siteUrl);
     if (spec.sendsMail) this.allowMail(stage, props.configurationSet);
     Validations.of(role).acknowledge({
       id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
