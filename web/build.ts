@@ -4,12 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import packageFile from '../package.json' with { type: 'json' };
 import { LOCALES } from '../shared/launch/launch.ts';
-import { bundleScripts, bundleStyles, bundleWholeWidget, bundleWidget } from './bundles.ts';
+import { bundleScripts, bundleStyles, bundleWidget } from './bundles.ts';
 import { EVERGREEN_SCRIPT, embedCodes, embedJson } from './embed-codes.ts';
 import { examplesPage } from './pages/examples-page.ts';
 import { homePage } from './pages/home-page.ts';
-import { bilingualFooter, layOutPage, type PageAssets, pageFooter } from './pages/page-layout.ts';
+import { bilingualFooter, layOutPage, pageFooter } from './pages/page-layout.ts';
 import { type CACHE_CONTROL, manifestPath, type ServedFile, servedFile } from './served-files.ts';
+import { widgetDocs } from './widget-docs.ts';
 
 const source = import.meta.dirname;
 const target = join(source, '../dist/web');
@@ -53,32 +54,26 @@ async function webFiles(): Promise<ReadonlyMap<string, WebFile>> {
   const add = (key: string, contents: Uint8Array | string, caching: keyof typeof CACHE_CONTROL): void => {
     files.set(key, { contents: Buffer.from(contents), ...servedFile(key, caching) });
   };
-  const [whole, ...bundles] = await Promise.all([bundleWholeWidget(), bundleWidget(), bundleScripts(), bundleStyles()]);
+  const bundles = await Promise.all([bundleWidget(), bundleScripts(), bundleStyles()]);
   const built = new Map(bundles.flatMap((bundle) => [...bundle.files]));
   for (const [key, contents] of built) add(key, contents, 'immutable');
 
   const keys = new Map(bundles.flatMap((bundle) => [...bundle.keys]));
-  const imports = new Map(bundles.flatMap((bundle) => [...bundle.imports]));
-  const assets: PageAssets = {
-    addressOf: (name) => `/${known(keys.get(name), name)}`,
-    importsOf: (name) => known(imports.get(name), name).map((key) => `/${key}`),
-  };
-  const codes = embedCodes(packageFile.version, whole);
-  add(codes.pinned.key, whole, 'immutable');
-  // Beside the one whose name has the hash: what it imports, it imports by relative addresses.
-  add(
-    EVERGREEN_SCRIPT,
-    known(built.get(known(keys.get(EVERGREEN_SCRIPT), EVERGREEN_SCRIPT)), EVERGREEN_SCRIPT),
-    'evergreen',
-  );
+  const addressOf = (name: string): string => `/${known(keys.get(name), name)}`;
+  const pinnedKey = known(keys.get(EVERGREEN_SCRIPT), EVERGREEN_SCRIPT);
+  const widget = known(built.get(pinnedKey), EVERGREEN_SCRIPT);
+  // Beside the one whose name has the hash: what it loads later, it finds by relative addresses.
+  add(EVERGREEN_SCRIPT, widget, 'evergreen');
+  const codes = embedCodes(packageFile.version, pinnedKey, widget);
   add('widget/embed.json', embedJson(codes), 'evergreen');
 
-  const site = { origin: '', stylesheet: assets.addressOf('site.css') };
+  const docs = widgetDocs(await readFile(join(source, 'widget/alpine-dealer-locator.ts'), 'utf8'));
+  const site = { origin: '', stylesheet: addressOf('site.css') };
   for (const locale of LOCALES) {
     const key = locale === 'es-US' ? 'es/index.html' : 'index.html';
-    add(key, layOutPage(homePage(locale, assets), site), 'page');
+    add(key, layOutPage(homePage(locale, addressOf), site), 'page');
   }
-  add('widget/examples/index.html', layOutPage(examplesPage(codes, assets), site), 'page');
+  add('widget/examples/index.html', layOutPage(examplesPage(codes, docs, addressOf), site), 'page');
   for (const [key, from] of Object.entries(FILES)) {
     const contents = await readFile(join(source, from));
     add(key, key.endsWith('.html') ? finishPage(contents.toString(), keys) : contents, 'page');

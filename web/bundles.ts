@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
@@ -24,12 +23,10 @@ const STYLES = {
 
 /** What was built. Every key carries a hash of what is in it. */
 export interface Bundles {
-  /** Contents by key: what pages ask for, and the chunks that scripts share or load later. */
+  /** Contents by key. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Keys by plain name: `site.css` → `site-5XKQ2ZRA.css`. */
   readonly keys: ReadonlyMap<string, string>;
-  /** Keys of the chunks that each of them imports at once, by plain name. */
-  readonly imports: ReadonlyMap<string, readonly string[]>;
 }
 
 /** A stylesheet that a script imports becomes a string in its bundle. */
@@ -50,29 +47,20 @@ const SCRIPT = {
   plugins: [cssAsText],
 } satisfies BuildOptions;
 
-/** The widget: one script, and chunks for what it loads when a reader asks for it. Shares none with pages, so that it loads few. */
+/**
+ * The widget: one script that holds all that it needs at first. What it loads later must lie beside it and be checked by it, so that
+ * the integrity of the one script vouches for everything.
+ */
 export async function bundleWidget(): Promise<Bundles> {
-  return await bundle(WIDGET, '.js', { ...SCRIPT, splitting: true, chunkNames: 'widget/chunks/[name]-[hash]' });
+  return await bundle(WIDGET, '.js', SCRIPT);
 }
 
 export async function bundleScripts(): Promise<Bundles> {
-  return await bundle(BUNDLES, '.js', { ...SCRIPT, splitting: true, chunkNames: 'chunks/[name]-[hash]' });
+  return await bundle(BUNDLES, '.js', SCRIPT);
 }
 
 export async function bundleStyles(): Promise<Bundles> {
   return await bundle(STYLES, '.css', {});
-}
-
-/** The widget in one file, which one integrity covers: what it would load later is in it too. */
-export async function bundleWholeWidget(): Promise<Uint8Array> {
-  const { outputFiles } = await build({
-    ...COMMON,
-    ...SCRIPT,
-    entryPoints: [join(source, WIDGET['widget/v1/alpine-dealer-locator'])],
-  });
-  const [whole] = outputFiles;
-  if (whole === undefined || outputFiles.length > 1) throw new Error(`the widget became ${outputFiles.length} files`);
-  return whole.contents;
 }
 
 async function bundle(
@@ -90,23 +78,13 @@ async function bundle(
     write: false,
   });
   const names = new Map(Object.entries(entries).map(([name, from]) => [from, name + ending]));
-  const entryOutputs = Object.entries(metafile.outputs).flatMap(([key, { entryPoint = '', imports }]) => {
-    const name = names.get(entryPoint);
-    return name === undefined ? [] : [{ name, key, imports }];
-  });
   return {
     files: new Map(outputFiles.map(({ path, contents }) => [relative(source, path), contents])),
-    keys: new Map(entryOutputs.map(({ name, key }) => [name, key])),
-    imports: new Map(
-      entryOutputs.map(({ name, imports }) => [
-        name,
-        imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => path),
-      ]),
+    keys: new Map(
+      Object.entries(metafile.outputs).flatMap(([key, { entryPoint = '' }]) => {
+        const name = names.get(entryPoint);
+        return name === undefined ? [] : [[name, key]];
+      }),
     ),
   };
-}
-
-/** Subresource integrity (https://www.w3.org/TR/sri/). */
-export function integrityOf(contents: Uint8Array): string {
-  return `sha384-${createHash('sha384').update(contents).digest('base64')}`;
 }

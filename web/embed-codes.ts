@@ -1,25 +1,26 @@
 import { createHash } from 'node:crypto';
-import { integrityOf } from './bundles.ts';
 
 /** The plain name of the widget's script, which stays for as long as its attributes and events keep their meaning. */
 export const EVERGREEN_SCRIPT = 'widget/v1/alpine-dealer-locator.js';
 
-/** How another site may load the widget's script; keys are addresses without the host and its slash. */
+/** How another site may load the widget's script. Keys are addresses without the host and its slash. */
 export interface EmbedCodes {
   readonly version: string;
-  /** Always the newest. It loads map and form when they are asked for. */
+  /** Always the newest. */
   readonly evergreen: { readonly key: string };
-  /** One file for ever, all that the widget runs: its integrity covers every byte. */
+  /** The same for ever: its name has the hash of its contents. */
   readonly pinned: { readonly key: string; readonly integrity: string };
 }
 
-/** @param version of the package @param whole the widget in one file */
-export function embedCodes(version: string, whole: Uint8Array): EmbedCodes {
-  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 10);
+/**
+ * @param version of the package
+ * @param pinnedKey of the script under its name with a hash
+ */
+export function embedCodes(version: string, pinnedKey: string, script: Uint8Array): EmbedCodes {
   return {
     version,
     evergreen: { key: EVERGREEN_SCRIPT },
-    pinned: { key: `widget/v${version}-${hash}/alpine-dealer-locator.js`, integrity: integrityOf(whole) },
+    pinned: { key: pinnedKey, integrity: integrityOf(script) },
   };
 }
 
@@ -34,4 +35,9 @@ export function embedJson({ version, evergreen, pinned }: EmbedCodes): string {
     undefined,
     2,
   );
+}
+
+/** Subresource integrity (https://www.w3.org/TR/sri/). */
+function integrityOf(contents: Uint8Array): string {
+  return `sha384-${createHash('sha384').update(contents).digest('base64')}`;
 }

@@ -26,7 +26,10 @@ async function copyText(button: HTMLButtonElement, text: string): Promise<void> 
 }
 
 const events = document.querySelector('#events');
-for (const type of ['dealer-search', 'dealer-select', 'reservation-submitted']) {
+const types = [...document.querySelectorAll('[aria-label="Events"] tbody code:only-child')].map(
+  (code) => code.textContent,
+);
+for (const type of types) {
   document.addEventListener(type, (event) => {
     events?.querySelector('.note')?.remove();
     const detail = event instanceof CustomEvent ? JSON.stringify(event.detail) : '';

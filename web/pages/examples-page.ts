@@ -1,13 +1,13 @@
 import { type EmbedCodes, EVERGREEN_SCRIPT } from '../embed-codes.ts';
+import type { DocumentedName, WidgetDocs } from '../widget-docs.ts';
 import { type Html, html } from './html.ts';
-import type { Page, PageAssets } from './page-layout.ts';
-import { WIDGET_ATTRIBUTES, WIDGET_EVENTS, WIDGET_PARTS, WIDGET_PROPERTIES } from './widget-reference.ts';
+import type { AddressOf, Page } from './page-layout.ts';
 
 /** Stands for the site's origin in codes; the page's script fills it in. */
 const HOST = 'https://HOST';
 
 /** What a web team reads before it puts the widget on its pages. In English, as its code is. */
-export function examplesPage(codes: EmbedCodes, { addressOf, importsOf }: PageAssets): Page {
+export function examplesPage(codes: EmbedCodes, docs: WidgetDocs, addressOf: AddressOf): Page {
   return {
     locale: 'en-US',
     path: '/widget/examples/',
@@ -16,7 +16,6 @@ export function examplesPage(codes: EmbedCodes, { addressOf, importsOf }: PageAs
     description:
       'Embed codes, attributes, theming, events and policy of the Alpine store finder, each with a live example.',
     scripts: [addressOf('widget/examples/examples.js'), addressOf(EVERGREEN_SCRIPT)],
-    preloads: importsOf(EVERGREEN_SCRIPT),
     styles: [addressOf('widget/examples/examples.css')],
     main: html`<h1>Put the store finder on your site</h1>
 <p class="lead">One tag finds the stores near a reader that are expected to carry Alpine, and takes a reservation. No key, no cookie, no request to anyone but this host.</p>
@@ -25,7 +24,7 @@ ${SECTIONS.map(({ id, heading }) => html`<li><a href="#${id}">${heading}</a></li
 ${SECTIONS.map(
   ({ id, heading, content }) => html`<section aria-labelledby="${id}">
 <h2 id="${id}">${heading}</h2>
-${content(codes)}
+${content(codes, docs)}
 </section>
 `,
 )}`,
@@ -35,7 +34,7 @@ ${content(codes)}
 interface Section {
   readonly id: string;
   readonly heading: string;
-  content(codes: EmbedCodes): Html;
+  content(codes: EmbedCodes, docs: WidgetDocs): Html;
 }
 
 const SECTIONS: readonly Section[] = [
@@ -46,10 +45,10 @@ const SECTIONS: readonly Section[] = [
       version,
       evergreen,
       pinned,
-    }) => html`<p>Two lines, wherever the finder shall stand. The newest widget, always: it loads the form when a reader asks for it.</p>
+    }) => html`<p>Two lines, wherever the finder shall stand. The newest widget, always.</p>
 ${code(`<script type="module" src="${HOST}/${evergreen.key}"></script>
 <alpine-dealer-locator></alpine-dealer-locator>`)}
-<p>Or version ${version} alone, for sites that review what they run. The file at this address never changes, all that the widget runs is in it, and the browser refuses it if a byte differs.</p>
+<p>Or this very build, version ${version}, for sites that review what they run. The file at this address never changes, and the browser refuses it if a byte differs; what it loads later it checks in the same way.</p>
 ${code(`<script type="module" src="${HOST}/${pinned.key}"
   integrity="${pinned.integrity}"
   crossorigin="anonymous"></script>
@@ -69,47 +68,45 @@ ${code(`<script type="module" src="${HOST}/${pinned.key}"
 <ol id="events" class="events" aria-labelledby="events-heading" aria-live="polite"><li class="note">Nothing yet.</li></ol>
 ${example(
   'In Spanish, near a place, in kilometers',
-  html`<alpine-dealer-locator locale="es-US" near="Miami, FL" unit="km" lang="es-US"></alpine-dealer-locator>`,
-  '<alpine-dealer-locator locale="es-US" near="Miami, FL" unit="km"></alpine-dealer-locator>',
+  html`<alpine-dealer-locator locale="es-US" near="Las Vegas, NV" radius="40" unit="km" lang="es-US"></alpine-dealer-locator>`,
+  '<alpine-dealer-locator locale="es-US" near="Las Vegas, NV" radius="40" unit="km"></alpine-dealer-locator>',
 )}`,
   },
   {
     id: 'attributes',
     heading: 'Attributes',
-    content: () => html`<p>All optional. A change starts the finder anew, except for <code>theme</code>.</p>
-${table(
-  ['Attribute', 'Values', 'Meaning'],
-  WIDGET_ATTRIBUTES.map(({ name, values, meaning }) => [html`<code>${name}</code>`, values, meaning]),
-)}`,
+    content: (
+      _codes,
+      { attributes },
+    ) => html`<p>All optional. A change starts the finder anew, except for <code>theme</code>.</p>
+${table('Attribute', attributes)}`,
   },
   {
     id: 'theming',
     heading: 'Theming',
-    content:
-      () => html`<p>Set custom properties on the element or on anything around it; style its parts from your own stylesheet. The form stands in your page’s tree, so that password managers fill it.</p>
-${table(
-  ['Property', 'What it sets'],
-  WIDGET_PROPERTIES.map(({ name, meaning }) => [html`<code>${name}</code>`, meaning]),
-)}
-${table(
-  ['Part', 'What it is'],
-  WIDGET_PARTS.map(({ name, meaning }) => [html`<code>::part(${name})</code>`, meaning]),
-)}
+    content: (
+      _codes,
+      { properties, parts },
+    ) => html`<p>Set custom properties on the element or on anything around it; style its parts from your own stylesheet. The form stands in your page’s tree, so that password managers fill it.</p>
+<h3>Custom properties</h3>
+${nameList(properties)}
+<h3>Parts</h3>
+${nameList(parts.map(({ name, text }) => ({ name: `::part(${name})`, text })))}
 <div class="pair">
 ${example(
   'Light',
-  html`<alpine-dealer-locator theme="light" near="33027" radius="25"></alpine-dealer-locator>`,
-  '<alpine-dealer-locator theme="light" near="33027" radius="25"></alpine-dealer-locator>',
+  html`<alpine-dealer-locator theme="light" near="89501" radius="25"></alpine-dealer-locator>`,
+  '<alpine-dealer-locator theme="light" near="89501" radius="25"></alpine-dealer-locator>',
 )}
 ${example(
   'Dark',
-  html`<alpine-dealer-locator theme="dark" near="33027" radius="25"></alpine-dealer-locator>`,
-  '<alpine-dealer-locator theme="dark" near="33027" radius="25"></alpine-dealer-locator>',
+  html`<alpine-dealer-locator theme="dark" near="89501" radius="25"></alpine-dealer-locator>`,
+  '<alpine-dealer-locator theme="dark" near="89501" radius="25"></alpine-dealer-locator>',
 )}
 </div>
 ${example(
   'Another brand’s colors and corners',
-  html`<div class="brand-green"><alpine-dealer-locator theme="light" near="75201" radius="25"></alpine-dealer-locator></div>`,
+  html`<div class="brand-green"><alpine-dealer-locator theme="light" near="99201" radius="25"></alpine-dealer-locator></div>`,
   `.brand-green {
   --alpine-accent: #1c5c45;
   --alpine-on-accent: #ffffff;
@@ -127,18 +124,18 @@ ${example(
 )}
 ${example(
   'A narrow column',
-  html`<div class="column"><alpine-dealer-locator near="85281" radius="25"></alpine-dealer-locator></div>`,
-  '<aside><alpine-dealer-locator near="85281" radius="25"></alpine-dealer-locator></aside>',
+  html`<div class="column"><alpine-dealer-locator near="78401" radius="25"></alpine-dealer-locator></div>`,
+  '<aside><alpine-dealer-locator near="78401" radius="25"></alpine-dealer-locator></aside>',
 )}`,
   },
   {
     id: 'events-reference',
     heading: 'Events',
-    content: () => html`<p>They bubble out of any shadow tree: one listener on the document hears all finders.</p>
-${table(
-  ['Event', 'detail', 'When'],
-  WIDGET_EVENTS.map(({ name, detail, meaning }) => [html`<code>${name}</code>`, html`<code>${detail}</code>`, meaning]),
-)}
+    content: (
+      _codes,
+      { events },
+    ) => html`<p>They bubble out of any shadow tree: one listener on the document hears all finders.</p>
+${table('Event', events)}
 ${code(`document.addEventListener('dealer-search', ({ detail }) => {
   analytics.track('dealer search', detail); // { radius, unit, storeCount, beyondRadius }
 });`)}`,
@@ -182,10 +179,21 @@ ${code(text)}
 </figure>`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly (Html | string)[])[]): Html {
-  return html`<div class="table" tabindex="0" role="region" aria-label="${head.join(', ')}"><table>
-<thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
+/** Names in a table, each with what is said of it. */
+function table(kind: string, rows: readonly DocumentedName[]): Html {
+  return html`<div class="table" tabindex="0" role="region" aria-label="${kind}s"><table>
+<thead><tr><th scope="col">${kind}</th><th scope="col">Meaning</th></tr></thead>
 <tbody>
-${rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody>
+${rows.map(({ name, text }) => html`<tr><th scope="row"><code>${name}</code></th><td>${withCode(text)}</td></tr>\n`)}</tbody>
 </table></div>`;
+}
+
+function nameList(names: readonly DocumentedName[]): Html {
+  return html`<ul class="names">
+${names.map(({ name, text }) => html`<li><code>${name}</code>${text === '' ? '' : html` <span class="note">${withCode(text)}</span>`}</li>\n`)}</ul>`;
+}
+
+/** Every other piece between backticks is code. */
+function withCode(text: string): readonly (string | Html)[] {
+  return text.split('`').map((piece, index) => (index % 2 === 1 ? html`<code>${piece}</code>` : piece));
 }

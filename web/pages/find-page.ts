@@ -35,8 +35,9 @@ export function findPage(question: FindQuestion, outcome: FindOutcome, locale: L
     description: messages.findDescription,
     ...(outcome.kind !== 'unasked' && { indexed: false }),
     main: html`<h1>${messages.findTitle}</h1>
-<p class="lead">${messages.findIntro} ${launch.dealerNotice[locale]}</p>
+<p class="lead">${messages.findIntro}</p>
 ${findForm(question, locale, faultOf(question, outcome, locale))}
+<p class="note">${launch.dealerNotice[locale]} ${launch.launchNotice[locale]}</p>
 ${resultsOf(question, outcome, locale)}`,
   };
 }

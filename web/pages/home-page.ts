@@ -3,10 +3,10 @@ import { EVERGREEN_SCRIPT } from '../embed-codes.ts';
 import { PAGE_MESSAGES } from '../messages/page-messages.ts';
 import { findForm } from './find-page.ts';
 import { html } from './html.ts';
-import type { Page, PageAssets } from './page-layout.ts';
+import type { AddressOf, Page } from './page-layout.ts';
 
 /** The page with the widget. */
-export function homePage(locale: Locale, { addressOf, importsOf }: PageAssets): Page {
+export function homePage(locale: Locale, addressOf: AddressOf): Page {
   const messages = PAGE_MESSAGES[locale];
   return {
     locale,
@@ -15,7 +15,6 @@ export function homePage(locale: Locale, { addressOf, importsOf }: PageAssets): 
     description: messages.homeDescription,
     // First the one that tells the widget what the address asks for.
     scripts: [addressOf('home/home.js'), addressOf(EVERGREEN_SCRIPT)],
-    preloads: importsOf(EVERGREEN_SCRIPT),
     main: html`<h1>${messages.homeHeading}</h1>
 <p class="lead">${messages.homeIntro}</p>
 <noscript>

@@ -11,12 +11,8 @@ export interface PageSite {
   readonly stylesheet: string;
 }
 
-/** Addresses of what was built, by the plain names that pages know: `home/home.js`. */
-export interface PageAssets {
-  addressOf(name: string): string;
-  /** What a script imports at once: asked for with it, it is there when it is needed. */
-  importsOf(name: string): readonly string[];
-}
+/** The address of a built script or stylesheet by its plain name, e.g. `home/home.js`. */
+export type AddressOf = (name: string) => string;
 
 /** One page in one language. */
 export interface Page {
@@ -29,9 +25,8 @@ export interface Page {
   readonly description: string;
   /** Results and refusals are for people, not for search engines. */
   readonly indexed?: false;
-  /** Addresses of module scripts, and of what these import. */
+  /** Addresses of module scripts. */
   readonly scripts?: readonly string[];
-  readonly preloads?: readonly string[];
   /** Addresses of stylesheets besides the site's. */
   readonly styles?: readonly string[];
   readonly data?: Html;
@@ -54,7 +49,6 @@ ${page.path === undefined ? '' : addresses(page, page.path, site.origin)}
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${site.stylesheet}">
 ${page.styles?.map((address) => html`<link rel="stylesheet" href="${address}">\n`)}
-${page.preloads?.map((address) => html`<link rel="modulepreload" href="${address}">\n`)}
 ${page.scripts?.map((address) => html`<script type="module" src="${address}"></script>\n`)}
 ${page.data}
 </head>

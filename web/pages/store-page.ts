@@ -2,7 +2,6 @@ import type { PublicDealer } from '../../shared/dealers/dealer.ts';
 import type { DealerHit } from '../../shared/dealers/find-dealers.ts';
 import { type Locale, launch, modelName, modelNotice } from '../../shared/launch/launch.ts';
 import { formatPhone, websiteUrl } from '../client/format.ts';
-import { LOCATOR_MESSAGES } from '../messages/locator-messages.ts';
 import { PAGE_MESSAGES } from '../messages/page-messages.ts';
 import { dataBlock, type Html, html } from './html.ts';
 import { pageAddress, reservePath, storePath } from './page-address.ts';
@@ -26,7 +25,9 @@ export function storePage(dealer: PublicDealer, neighbours: readonly DealerHit[]
     main: html`<nav class="trail" aria-label="${messages.allStores}"><a href="${pageAddress('/stores/', locale)}#${address.state}">${messages.allStores}: ${address.state}</a></nav>
 <h1>${name}</h1>
 <p class="status">${status}</p>
-${dealer.status === 'expected' ? html`<p class="note">${launch.dealerNotice[locale]} ${launch.launchNotice[locale]}</p>` : ''}
+<p class="note">${launch.launchNotice[locale]}</p>
+<div class="halves">
+<div>
 <dl>
 <div><dt>${messages.address}</dt><dd>${addressText(dealer)}</dd></div>
 ${dealer.phone === undefined ? '' : html`<div><dt>${messages.phone}</dt><dd><a href="tel:${dealer.phone}">${formatPhone(dealer.phone)}</a></dd></div>`}
@@ -35,7 +36,11 @@ ${dealer.phone === undefined ? '' : html`<div><dt>${messages.phone}</dt><dd><a h
 <p class="action"><a class="button" href="${reservePath(dealer.id, locale)}">${messages.reserve}</a></p>
 <p class="note">${messages.reserveNote}</p>
 <noscript><p class="note">${messages.reserveWithoutScript}</p></noscript>
+</div>
+<div>
 ${modelsSection(dealer, locale)}
+</div>
+</div>
 ${neighboursSection(dealer, neighbours, locale)}`,
   };
 }
@@ -52,12 +57,12 @@ function neighboursSection(dealer: PublicDealer, neighbours: readonly DealerHit[
   const messages = PAGE_MESSAGES[locale];
   return html`<h2>${messages.nearestHeading}</h2>
 ${dealer.locationAccuracy === 'zip' ? html`<p class="note">${messages.approximate}</p>` : ''}
-<ul class="plain">
+<ul class="plain columns">
 ${neighbours.map(
   (hit) =>
     html`<li><a href="${pageAddress(storePath(hit.dealer.id), locale)}">${hit.dealer.name}</a> <span class="note">${hit.dealer.address.city}, ${hit.dealer.address.state}, ${distanceText(hit, locale)}</span></li>\n`,
 )}</ul>
-<p><a href="${pageAddress('/find', locale)}?near=${dealer.address.zip}">${LOCATOR_MESSAGES[locale].search}: ${dealer.address.zip}</a></p>`;
+<p><a href="${pageAddress('/find', locale)}?near=${dealer.address.zip}">${messages.moreNear(dealer.address.zip)}</a></p>`;
 }
 
 /**

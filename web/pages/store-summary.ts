@@ -45,7 +45,8 @@ ${level === 2 ? html`<h2>${name}</h2>` : html`<h3>${name}</h3>`}
 <p class="distance">${distanceText({ dealer, distanceMeters }, locale)}</p>
 <p class="status">${statusText(dealer, locale)}</p>
 <p>${addressText(dealer)}</p>
-<p class="choices">${outwardLinks(dealer, locale)}<a href="${reservePath(dealer.id, locale)}">${messages.reserveNamed(dealer.name)}</a></p>
+<p class="choices"><a class="button secondary" href="${reservePath(dealer.id, locale)}">${messages.reserve}<span class="unseen">: ${dealer.name}</span></a>
+${outwardLinks(dealer, locale)}</p>
 </li>
 `;
 }
