@@ -133,30 +133,34 @@ export class ApiStack extends Stack {
       if (source === undefined) throw new RangeError(`${trigger.logOf} must stand before ${name} in the table`);
       const feed = { logGroup: source.logGroup, lines: trigger.lines, lambda: locatorFunction.lambda };
       this.logFeeds.set(name, new LogFeed(this, `${name}-feed`, feed));
+    } else if ('pages' in trigger) {
+      const integration = this.integrate(locatorFunction);
+      for (const route of trigger.pages) this.addRoute(integration, route, {});
+    } else if (trigger.route === '$default') {
+      const integration = this.integrate(locatorFunction);
+      const { id } = locatorFunction.node;
+      acknowledgePublic(
+        new HttpRoute(this, `${id}-route`, { httpApi: this.httpApi, routeKey: HttpRouteKey.DEFAULT, integration }),
+      );
     } else {
-      this.addRoute(locatorFunction, trigger, issuer);
+      const { route, scope } = trigger;
+      this.addRoute(this.integrate(locatorFunction), route, scope === undefined ? {} : { scope: issuer.scope(scope) });
     }
   }
 
-  private addRoute(
-    { node, lambda }: LocatorFunction,
-    { route, scope }: Extract<Trigger, { route: string }>,
-    issuer: Issuer,
-  ): void {
-    const integration = new HttpLambdaIntegration(`${node.id}-integration`, lambda);
-    if (route === '$default') {
-      acknowledgePublic(
-        new HttpRoute(this, `${node.id}-route`, { httpApi: this.httpApi, routeKey: HttpRouteKey.DEFAULT, integration }),
-      );
-      return;
-    }
+  private integrate({ node, lambda }: LocatorFunction): HttpLambdaIntegration {
+    return new HttpLambdaIntegration(`${node.id}-integration`, lambda);
+  }
+
+  /** @param access the scope that a caller's token must have; open to everyone without one */
+  private addRoute(integration: HttpLambdaIntegration, route: string, { scope }: { readonly scope?: string }): void {
     const [method, path] = route.split(' ') as [HttpMethod, string];
     const routes = this.httpApi.addRoutes({
       path,
       // What can be got can be asked for by HEAD (RFC 9110, 9.1).
       methods: method === HttpMethod.GET ? [HttpMethod.GET, HttpMethod.HEAD] : [method],
       integration,
-      ...(scope !== undefined && { authorizer: this.authorizer, authorizationScopes: [issuer.scope(scope)] }),
+      ...(scope !== undefined && { authorizer: this.authorizer, authorizationScopes: [scope] }),
     });
     if (scope === undefined) for (const publicRoute of routes) acknowledgePublic(publicRoute);
   }

@@ -1,8 +1,10 @@
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 // Checks data/launch.json: a wording that is not right fails the build, not the first request.
 import '../shared/launch/launch.ts';
+import { PAGE_FILES_NAME } from '../shared/runtime/page-site.ts';
+import { bundleStyles } from '../web/bundles.ts';
 import { FUNCTION_SPECS } from './functions.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -62,6 +64,13 @@ export async function bundleFunctions(outdir = BUNDLE_DIR): Promise<Readonly<Rec
       await mkdir(join(outdir, name), { recursive: true });
       await copyFile(join(ROOT, 'data', 'gazetteer', 'gazetteer.bin'), join(outdir, name, 'gazetteer.bin'));
     }),
+  );
+  // The same sources make the same names as in the build of the web files.
+  const stylesheet = `/${(await bundleStyles()).keys.get('site.css')}`;
+  await Promise.all(
+    FUNCTION_SPECS.filter(([, spec]) => spec.makesPages).map(([name]) =>
+      writeFile(join(outdir, name, PAGE_FILES_NAME), JSON.stringify({ stylesheet })),
+    ),
   );
   return sizesOf(metafile);
 }

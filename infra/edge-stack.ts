@@ -21,28 +21,21 @@ import {
   ResponseHeadersPolicy,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
-import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { HttpOrigin, OriginGroup, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { pagePolicy } from '../shared/http/page-policy.ts';
 
 /** Metadata of the web bucket: the folder, from the repository's root, whose files belong in it. */
 export const CONTENT_METADATA = 'locator:content';
 
-/** Pages may load their own files and call their own API; nothing of anyone else. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "form-action 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-/** CloudFront in front of everything: pages from a private bucket, `/v1/*` from the HTTP API. */
+/** CloudFront in front of everything: files from a private bucket, `/v1/*` and the pages that functions make from the HTTP API. */
 export class EdgeStack extends Stack {
-  constructor(scope: Construct, id: string, props: { readonly env: Environment; readonly httpApi: HttpApi }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: { readonly env: Environment; readonly siteUrl: string; readonly httpApi: HttpApi },
+  ) {
     super(scope, id, {
       env: props.env,
       description: 'Alpine US locator: web files and CloudFront',
@@ -63,6 +56,15 @@ export class EdgeStack extends Stack {
       ...apiBehavior,
       cachePolicy: this.publicReads(),
     };
+    // Nothing of a visitor reaches a page's function but the path and what the cache's key has of the query.
+    const { originRequestPolicy: _, ...pageBehavior } = {
+      ...apiBehavior,
+      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      cachePolicy: this.pageReads(),
+    };
+    const stores = { ...pageBehavior, functionAssociations: [this.atRequest('page-address')] };
+    const cacheKey = this.atRequest('cache-key');
+    const search = { ...pageBehavior, functionAssociations: [cacheKey] };
     const distribution = new Distribution(this, 'Distribution', {
       comment: 'Alpine US locator',
       defaultRootObject: 'index.html',
@@ -70,14 +72,20 @@ export class EdgeStack extends Stack {
       // North America and Europe: where the buyers are.
       priceClass: PriceClass.PRICE_CLASS_100,
       defaultBehavior: {
-        origin: S3BucketOrigin.withOriginAccessControl(bucket as IBucket),
+        // S3 says 403 for what is not there, in XML. The API's own page for it has the right status and a way on; an error page of the
+        // distribution would stand in place of the API's errors too.
+        origin: new OriginGroup({
+          primaryOrigin: S3BucketOrigin.withOriginAccessControl(bucket as IBucket),
+          fallbackOrigin: apiOrigin,
+          fallbackStatusCodes: [403, 404],
+        }),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        responseHeadersPolicy: this.pageHeaders(),
+        responseHeadersPolicy: this.pageHeaders(props.siteUrl),
         functionAssociations: [this.atRequest('index-rewrite')],
         compress: true,
       },
       additionalBehaviors: {
-        '/v1/dealers': { ...publicRead, functionAssociations: [this.atRequest('cache-key')] },
+        '/v1/dealers': { ...publicRead, functionAssociations: [cacheKey] },
         '/v1/dealers/*': publicRead,
         '/v1/places*': publicRead,
         '/v1/*': {
@@ -85,6 +93,12 @@ export class EdgeStack extends Stack {
           cachePolicy: CachePolicy.CACHING_DISABLED,
           functionAssociations: [this.atRequest('viewer-address')],
         },
+        '/find': search,
+        '/es/find': search,
+        '/stores*': stores,
+        '/es/stores*': stores,
+        '/sitemap.xml': pageBehavior,
+        '/robots.txt': pageBehavior,
       },
     });
     Validations.of(distribution).acknowledge(
@@ -150,11 +164,26 @@ export class EdgeStack extends Stack {
     });
   }
 
-  private pageHeaders(): ResponseHeadersPolicy {
+  /** Pages made by functions: only a search's own parameters make a difference. The page says how long. */
+  private pageReads(): CachePolicy {
+    return new CachePolicy(this, 'PageReads', {
+      comment: 'Pages of the locator that functions make',
+      minTtl: Duration.seconds(0),
+      defaultTtl: Duration.seconds(0),
+      maxTtl: Duration.minutes(5),
+      queryStringBehavior: CacheQueryStringBehavior.allowList('near', 'model'),
+      headerBehavior: CacheHeaderBehavior.none(),
+      cookieBehavior: CacheCookieBehavior.none(),
+      enableAcceptEncodingBrotli: true,
+      enableAcceptEncodingGzip: true,
+    });
+  }
+
+  private pageHeaders(siteUrl: string): ResponseHeadersPolicy {
     return new ResponseHeadersPolicy(this, 'PageHeaders', {
       comment: 'Security headers of the locator pages',
       securityHeadersBehavior: {
-        contentSecurityPolicy: { contentSecurityPolicy: CONTENT_SECURITY_POLICY, override: true },
+        contentSecurityPolicy: { contentSecurityPolicy: pagePolicy(siteUrl), override: true },
         contentTypeOptions: { override: true },
         frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
         referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },

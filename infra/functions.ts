@@ -1,3 +1,4 @@
+import type { PageRoute } from '../shared/contract/pages.ts';
 import { SEARCHED_LINES } from '../shared/counts/searched-lines.ts';
 import { DEALER_PARTITIONS } from '../shared/dealers/dealer-table.ts';
 
@@ -18,6 +19,8 @@ export type Trigger =
       /** The scope an access token must have; open to everyone without one. */
       readonly scope?: 'counts' | 'leads';
     }
+  /** Pages are for everyone. */
+  | { readonly pages: readonly PageRoute[] }
   | { readonly stream: 'outbox' }
   | { readonly everyMinutes: number }
   /** What SES says later of mails that it took. */
@@ -32,6 +35,8 @@ export interface FunctionSpec {
   readonly secrets?: readonly SecretName[];
   /** Whether it looks up places: the gazetteer's file is laid beside its bundle. */
   readonly gazetteer?: true;
+  /** Whether it makes pages: it is told the site's address, and the names of the pages' files are laid beside its bundle. */
+  readonly makesPages?: true;
   readonly sendsMail?: true;
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
@@ -169,7 +174,33 @@ export const FUNCTIONS = {
   },
   'get-health': { trigger: { route: 'GET /v1/health' }, ...light },
   'get-openapi': { trigger: { route: 'GET /v1/openapi.json' }, ...light },
-  'answer-unknown-route': { trigger: { route: '$default' }, ...light },
+  'show-search': {
+    trigger: { pages: ['GET /find', 'GET /es/find'] },
+    access: { dealers: searchStores },
+    gazetteer: true,
+    makesPages: true,
+    ...interactive,
+  },
+  'show-store': {
+    trigger: { pages: ['GET /stores/{dealerId}', 'GET /es/stores/{dealerId}'] },
+    access: { dealers: { actions: ['GetItem', 'Query'], partitions: [stores, dealers, index] } },
+    makesPages: true,
+    ...interactive,
+  },
+  'show-stores': {
+    trigger: { pages: ['GET /stores', 'GET /es/stores'] },
+    access: { dealers: searchStores },
+    gazetteer: true,
+    makesPages: true,
+    ...interactive,
+  },
+  'guide-crawlers': {
+    trigger: { pages: ['GET /sitemap.xml', 'GET /robots.txt'] },
+    access: { dealers: searchStores },
+    makesPages: true,
+    ...interactive,
+  },
+  'answer-unknown-route': { trigger: { route: '$default' }, makesPages: true, ...light },
   'deliver-outbox': {
     trigger: { stream: 'outbox' },
     access: {

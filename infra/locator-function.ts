@@ -114,6 +114,7 @@ export class LocatorFunction extends Construct {
         }),
       );
     }
+    if (spec.makesPages) this.lambda.addEnvironment(SITE_URL_VARIABLE, stage.siteUrl);
     if (spec.sendsMail) this.allowMail(stage, props.configurationSet);
     this.acknowledge(spec);
     Validations.of(role).acknowledge({

@@ -1,41 +1,33 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { extname, join, normalize } from 'node:path';
+import { join, normalize } from 'node:path';
+import * as z from 'zod';
+import { manifestPath } from '../../web/served-files.ts';
+import { HostError } from '../host-error.ts';
 import type { HttpAnswer, HttpHandler } from './exchange.ts';
 
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.csv': 'text/csv; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.ico': 'image/x-icon',
-  '.jpg': 'image/jpeg',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
-  '.map': 'application/json',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml',
-  '.txt': 'text/plain; charset=utf-8',
-  '.webmanifest': 'application/manifest+json',
-  '.webp': 'image/webp',
-  '.woff2': 'font/woff2',
-  '.xml': 'application/xml',
-};
-
-/** Serves a folder as S3 does to a distribution that may read objects but not list them: what is not there is 403. */
+/**
+ * Serves a folder as S3 does to a distribution that may read objects but not list them: what is not there is 403. Objects have the
+ * headers that the folder's manifest (`web/served-files.ts`) would be uploaded with; a file that it does not name is no object.
+ */
 export function createBucket(directory: string): HttpHandler {
   return async (request) => {
     const key = keyOf(request.path);
-    const body = key === undefined ? undefined : await read(join(directory, key));
-    if (key === undefined || body === undefined) return accessDenied();
-    const etag = `"${createHash('md5').update(body).digest('hex')}"`;
+    const [manifest, body] = await Promise.all([read(manifestPath(directory)), key && read(join(directory, key))]);
+    if (manifest === undefined)
+      throw new HostError(`There is no ${manifestPath(directory)}: build the web files first.`);
+    const served = Manifest.parse(JSON.parse(manifest.toString()))[(key ?? '').replace(/^\//, '')];
+    if (body === undefined || body === '' || served === undefined) return accessDenied();
     const headers = new Map([
-      ['content-type', [CONTENT_TYPES[extname(key)] ?? 'binary/octet-stream']],
-      ['etag', [etag]],
+      ['content-type', [served.contentType]],
+      ['cache-control', [served.cacheControl]],
+      ['etag', [`"${createHash('md5').update(body).digest('hex')}"`]],
     ]);
     return { status: 200, headers, body };
   };
 }
+
+const Manifest = z.record(z.string(), z.strictObject({ contentType: z.string(), cacheControl: z.string() }));
 
 /** `undefined` for a path that no object can have, or that leads out of the folder. */
 function keyOf(path: string): string | undefined {

@@ -34,6 +34,13 @@ const Origin = z.object({
 });
 type Origin = z.infer<typeof Origin>;
 
+/** Two origins: the second one is asked for what the first one answers with one of the statuses. */
+const OriginGroup = z.object({
+  FailoverCriteria: z.object({ StatusCodes: z.object({ Items: z.array(z.number()) }) }),
+  Id: z.string(),
+  Members: z.object({ Items: z.tuple([z.object({ OriginId: z.string() }), z.object({ OriginId: z.string() })]) }),
+});
+
 const DistributionProperties = z.object({
   DistributionConfig: z.object({
     CacheBehaviors: z.array(Behavior).default([]),
@@ -49,6 +56,7 @@ const DistributionProperties = z.object({
     DefaultCacheBehavior: Behavior,
     DefaultRootObject: z.string().default(''),
     Enabled: z.literal(true),
+    OriginGroups: z.object({ Items: z.array(OriginGroup) }).default({ Items: [] }),
     Origins: z.array(Origin),
   }),
 });
@@ -81,9 +89,10 @@ export function createDistribution(
 ): HttpHandler {
   const { DistributionConfig: config } = template.properties(distribution, DistributionProperties);
   const hosts = new Map([...apis, ...bucketHosts(template, repositoryDir)]);
-  const origins = new Map(config.Origins.map((origin) => [origin.Id, origin]));
-  const fallback = serve(template, config.DefaultCacheBehavior, origins, hosts);
-  const behaviors = config.CacheBehaviors.map((behavior) => serve(template, behavior, origins, hosts));
+  const origins = new Map(config.Origins.map((origin) => [origin.Id, serveOrigin(origin, hosts)]));
+  for (const group of config.OriginGroups.Items) origins.set(group.Id, serveGroup(group, origins));
+  const fallback = serve(template, config.DefaultCacheBehavior, origins);
+  const behaviors = config.CacheBehaviors.map((behavior) => serve(template, behavior, origins));
 
   const behaviorFor = (path: string): ServedBehavior => behaviors.find(({ pattern }) => pattern.test(path)) ?? fallback;
 
@@ -122,38 +131,62 @@ function conditional(answer: HttpAnswer, request: HttpRequest): HttpAnswer {
   return { ...answer, status: 304, body: Buffer.alloc(0) };
 }
 
-function serve(
-  template: Template,
-  behavior: Behavior,
-  origins: ReadonlyMap<string, Origin>,
+/** An origin, asked for what a behaviour's policies pass on of a request. */
+type ServedOrigin = (request: HttpRequest, forward: ReturnType<typeof readForwarding>) => Promise<HttpAnswer>;
+
+function serveOrigin(
+  { DomainName, OriginCustomHeaders, OriginPath }: Origin,
   hosts: ReadonlyMap<string, HttpHandler>,
-): ServedBehavior {
-  const origin = origins.get(behavior.TargetOriginId);
-  const host = origin && hosts.get(origin.DomainName);
-  if (origin === undefined || host === undefined) {
-    throw new HostError(
-      `The distribution’s origin ${origin?.DomainName ?? behavior.TargetOriginId} is neither an HTTP API nor a bucket of the template.`,
-    );
+): ServedOrigin {
+  const host = hosts.get(DomainName);
+  if (host === undefined) {
+    throw new HostError(`The distribution’s origin ${DomainName} is neither an HTTP API nor a bucket of the template.`);
   }
+  const added = OriginCustomHeaders.map(({ HeaderName, HeaderValue }): [string, string[]] => [
+    HeaderName.toLowerCase(),
+    [HeaderValue],
+  ]);
+  return async (request, forward) => {
+    const forwarded = forward(request, DomainName);
+    // A policy that passes the viewer's own host on: neither API Gateway nor S3 knows itself by that name.
+    if (headerOf(forwarded, 'host') !== DomainName) return messageAnswer(403, 'Forbidden');
+    const headers = new Map([...forwarded.headers, ...added]);
+    return await host({ ...forwarded, path: OriginPath + forwarded.path, headers });
+  };
+}
+
+/** @throws HostError when it names an origin that is not there */
+function serveGroup(
+  { FailoverCriteria, Members }: z.infer<typeof OriginGroup>,
+  origins: ReadonlyMap<string, ServedOrigin>,
+): ServedOrigin {
+  const [first, second] = Members.Items.map(({ OriginId }) => originOf(origins, OriginId)) as [
+    ServedOrigin,
+    ServedOrigin,
+  ];
+  return async (request, forward) => {
+    const answer = await first(request, forward);
+    return FailoverCriteria.StatusCodes.Items.includes(answer.status) ? await second(request, forward) : answer;
+  };
+}
+
+function originOf(origins: ReadonlyMap<string, ServedOrigin>, id: string): ServedOrigin {
+  const origin = origins.get(id);
+  if (origin === undefined) throw new HostError(`The distribution names an origin ${id}, which it does not have.`);
+  return origin;
+}
+
+function serve(template: Template, behavior: Behavior, origins: ReadonlyMap<string, ServedOrigin>): ServedBehavior {
+  const origin = originOf(origins, behavior.TargetOriginId);
   const forward = readForwarding(
     template,
     [behavior.CachePolicyId, behavior.OriginRequestPolicyId].filter((id) => id !== undefined),
   );
-  const added = origin.OriginCustomHeaders.map(({ HeaderName, HeaderValue }): [string, string[]] => [
-    HeaderName.toLowerCase(),
-    [HeaderValue],
-  ]);
   return {
     pattern: patternOf(behavior.PathPattern ?? '*'),
     methods: behavior.AllowedMethods,
     edge: edgeFunctionOf(template, behavior),
-    origin(request) {
-      const forwarded = forward(request, origin.DomainName);
-      // A policy that passes the viewer's own host on: neither API Gateway nor S3 knows itself by that name.
-      if (headerOf(forwarded, 'host') !== origin.DomainName) return Promise.resolve(messageAnswer(403, 'Forbidden'));
-      const headers = new Map([...forwarded.headers, ...added]);
-      return host({ ...forwarded, path: origin.OriginPath + forwarded.path, headers });
-    },
+    origin: (request) => origin(request, forward),
     finish: responseHeadersOf(template, behavior),
   };
 }

@@ -58,3 +58,26 @@ export async function nearestDealer(origin: Point, source: DealerSource): Promis
   const { hits } = await findDealers({ origin, radiusMeters: Number.POSITIVE_INFINITY, limit: 1 }, source);
   return hits[0];
 }
+
+/**
+ * The other listed stores nearest to a store, nearest first.
+ *
+ * @param limit 1 or more
+ */
+export async function nearestOthers(
+  dealer: Pick<PublicDealer, 'id' | 'location'>,
+  limit: number,
+  source: DealerSource,
+): Promise<readonly DealerHit[]> {
+  const question = { origin: dealer.location, radiusMeters: Number.POSITIVE_INFINITY, limit: limit + 1 };
+  const { hits } = await findDealers(question, source);
+  return hits.filter((hit) => hit.dealer.id !== dealer.id).slice(0, limit);
+}
+
+/** Every listed store, in no order that means anything. Reads all of their rows: some 13 read units for 300 stores. */
+export async function listedDealers(source: DealerSource): Promise<readonly PublicDealer[]> {
+  return await source.read(async (stores) => {
+    const last = stores.index.leaves.length - 1;
+    return last < 0 ? [] : (await stores.read(0, last)).flat();
+  });
+}

@@ -4,7 +4,15 @@ import * as z from 'zod/mini';
 import type { Operation } from '../contract/operation.ts';
 import { badFields, type FieldError } from './http-problem.ts';
 import { chooseMediaType } from './media-type.ts';
-import { problemAnswers, publicCaching, requestLog, securityHeaders } from './middleware.ts';
+import {
+  NOTHING_ALLOWED,
+  problemAnswers,
+  problemJson,
+  publicCaching,
+  requestLog,
+  securityHeaders,
+  type TellProblem,
+} from './middleware.ts';
 import { bodyOf, parseInput, queryOf } from './request.ts';
 
 type Output<S> = S extends z.ZodMiniType ? z.output<S> : undefined;
@@ -79,14 +87,22 @@ export function api<const O extends Operation>(
   return httpHandler(handle, options);
 }
 
+/** What differs between the API's answers and pages. */
+export interface ChainOptions extends Pick<ApiOptions, 'cache'> {
+  /** problem+json unless told. */
+  readonly tellProblem?: TellProblem;
+  /** Allows nothing unless told. */
+  readonly contentSecurityPolicy?: string;
+}
+
 /** The chain that every answer passes, for a handler that has no operation. */
 export function httpHandler(
   handle: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>,
-  options: ApiOptions = {},
+  options: ChainOptions = {},
 ) {
   const chain = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(requestLog())
-    .use(securityHeaders())
-    .use(problemAnswers());
+    .use(securityHeaders(options.contentSecurityPolicy ?? NOTHING_ALLOWED))
+    .use(problemAnswers(options.tellProblem ?? problemJson));
   return (options.cache === 'public' ? chain.use(publicCaching()) : chain).handler(handle);
 }

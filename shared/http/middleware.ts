@@ -40,29 +40,45 @@ const SECURITY_HEADERS = {
   'strict-transport-security': 'max-age=63072000; includeSubDomains',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 } as const;
 
+/** Of an answer that no browser has to show. */
+export const NOTHING_ALLOWED = "default-src 'none'; frame-ancestors 'none'";
+
 /** Security headers on every answer, and `no-store` on all that says nothing else. */
-export function securityHeaders(): ApiMiddleware {
+export function securityHeaders(contentSecurityPolicy: string): ApiMiddleware {
+  const headers = { ...SECURITY_HEADERS, 'content-security-policy': contentSecurityPolicy };
   const add: ApiHook = ({ response }) => {
-    if (response) response.headers = { 'cache-control': 'no-store', ...response.headers, ...SECURITY_HEADERS };
+    if (response) response.headers = { 'cache-control': 'no-store', ...response.headers, ...headers };
   };
   return { after: add, onError: add };
 }
 
-/** Every error as problem+json. What is not a refusal of ours is logged and answered 500, with nothing but the request id. */
-export function problemAnswers(): ApiMiddleware {
+/** How a problem is told. */
+export type TellProblem = (
+  problem: HttpProblem,
+  event: APIGatewayProxyEventV2,
+) => { readonly contentType: string; readonly body: string };
+
+/** RFC 9457. */
+export const problemJson: TellProblem = (problem, event) => ({
+  contentType: 'application/problem+json',
+  body: JSON.stringify(problem.toProblem(event.requestContext.requestId)),
+});
+
+/** Every error as a problem. What is not a refusal of ours is logged and answered 500, with nothing but the request id. */
+export function problemAnswers(tell: TellProblem): ApiMiddleware {
   return {
     onError: async (request) => {
       const { event, error } = request;
       const requestId = event.requestContext.requestId;
       const problem = error instanceof HttpProblem ? error : problemOfFault(error);
       if (problem.status >= 500) log('error', 'request failed', { requestId, route: event.routeKey }, error);
+      const { contentType, body } = tell(problem, event);
       request.response = {
         statusCode: problem.status,
-        headers: { 'content-type': 'application/problem+json', ...problem.parts.headers },
-        body: JSON.stringify(problem.toProblem(requestId)),
+        headers: { 'content-type': contentType, ...problem.parts.headers },
+        body,
       };
     },
   };

@@ -1,8 +1,8 @@
-import { httpHandler } from './api.ts';
+import { type ChainOptions, httpHandler } from './api.ts';
 import { HttpProblem } from './http-problem.ts';
 
 /** Answers 405 with `Allow` for a known path and 404 for any other. @param routes `METHOD /path/{parameter}` */
-export function refuseUnknownRoute(routes: readonly string[]) {
+export function refuseUnknownRoute(routes: readonly string[], options: ChainOptions = {}) {
   const known = routes.map((route) => {
     const [method = '', path = ''] = route.split(' ');
     const pattern = path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+');
@@ -15,5 +15,5 @@ export function refuseUnknownRoute(routes: readonly string[]) {
     throw new HttpProblem(405, `This address takes ${methods.join(', ')} only.`, {
       headers: { allow: methods.join(', ') },
     });
-  });
+  }, options);
 }

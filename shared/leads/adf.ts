@@ -1,3 +1,4 @@
+import { encodeXML } from 'entities/escape';
 import { launch, modelName, timeframeLabel } from '../launch/launch.ts';
 import { oneLine } from '../mail/mail-content.ts';
 import { wrapText } from '../mail/wrap-text.ts';
@@ -19,7 +20,7 @@ export function buildAdf(lead: OutgoingLead, vendorEmail: string): string {
     '<?adf version="1.0"?>',
     ...group('adf', [
       ...group(`prospect status="${lead.resend ? 'resend' : 'new'}"`, [
-        element('id', lead.id, `sequence="1" source="${escapeXml(launch.leadSource)}"`),
+        element('id', lead.id, `sequence="1" source="${encodeXML(launch.leadSource)}"`),
         element('requestdate', withOffset(lead.requestedAt)),
         ...group('vehicle interest="buy" status="new"', [
           element('year', String(launch.modelYear)),
@@ -52,7 +53,7 @@ export function buildAdf(lead: OutgoingLead, vendorEmail: string): string {
           ),
         ]),
         ...group('vendor', [
-          element('id', lead.dealer.id, `source="${escapeXml(launch.leadSource)}"`),
+          element('id', lead.dealer.id, `source="${encodeXML(launch.leadSource)}"`),
           element('vendorname', oneLine('store name', lead.dealer.name)),
           ...group('contact', [
             element('name', oneLine('store name', lead.dealer.name), 'part="full" type="business"'),
@@ -91,16 +92,9 @@ function group(startTag: string, children: readonly string[]): readonly string[]
 /** An element with text. A line that would be too long breaks inside the start tag, where white space means nothing. */
 function element(name: string, value: string, attributes = ''): string {
   const startTag = attributes === '' ? `<${name}` : `<${name} ${attributes}`;
-  const rest = `>${escapeXml(value)}</${name}>`;
+  const rest = `>${encodeXML(value)}</${name}>`;
   const firstLine = rest.split('\n', 1)[0] ?? '';
   return startTag.length + firstLine.length > COLUMNS ? `${startTag}\n${rest}` : startTag + rest;
-}
-
-const XML_ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-/** Text as ASCII that can stand in an element or in a quoted attribute. */
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"]|\P{ASCII}/gu, (character) => XML_ENTITIES[character] ?? `&#${character.codePointAt(0)};`);
 }
 
 /** ADF wants an offset; UTC is one, and where the buyer was is not known. */

@@ -1,3 +1,4 @@
+import { escapeAttribute } from 'entities/escape';
 import { type Locale, launch } from '../launch/launch.ts';
 import { AUTOMATIC_HEADERS, type MailContent, oneLine } from './mail-content.ts';
 import { mailStyle as style } from './mail-style.ts';
@@ -101,19 +102,19 @@ function mailHtml(mail: MailLayout): string {
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
 <meta name="format-detection" content="telephone=no, date=no, address=no">
-<title>${escapeHtml(mail.subject)}</title>
+<title>${escapeAttribute(mail.subject)}</title>
 <style>${style.sheet}</style>
 </head>
 <body class="page" style="${style.page}">
 <div class="sheet" style="${style.sheetBox}">
-<p class="strong" style="${style.brand}">${escapeHtml(launch.make)}</p>
-<h1 class="strong" style="${style.heading}">${escapeHtml(mail.heading)}</h1>
+<p class="strong" style="${style.brand}">${escapeAttribute(launch.make)}</p>
+<h1 class="strong" style="${style.heading}">${escapeAttribute(mail.heading)}</h1>
 ${mail.blocks.map(blockHtml).join('\n')}
 </div>
 <div class="foot" style="${style.foot}">
-<p style="${style.footLine}">${escapeHtml(mail.reason)}</p>
+<p style="${style.footLine}">${escapeAttribute(mail.reason)}</p>
 <p style="${style.footLine}">${PRIVACY_LABEL[mail.locale]}: ${linkHtml(launch.privacyUrl, launch.privacyUrl, style.footLink)}</p>
-<p style="${style.footLine}">${escapeHtml(launch.postalAddress)}</p>
+<p style="${style.footLine}">${escapeAttribute(launch.postalAddress)}</p>
 </div>
 </body>
 </html>
@@ -123,42 +124,29 @@ ${mail.blocks.map(blockHtml).join('\n')}
 function blockHtml(block: MailBlock): string {
   switch (block.kind) {
     case 'paragraph':
-      return `<p style="${style.paragraph}">${escapeHtml(block.text)}</p>`;
+      return `<p style="${style.paragraph}">${escapeAttribute(block.text)}</p>`;
     case 'small-print':
-      return `<p class="quiet" style="${style.smallPrint}">${escapeHtml(block.text)}</p>`;
+      return `<p class="quiet" style="${style.smallPrint}">${escapeAttribute(block.text)}</p>`;
     case 'section':
-      return `<h2 class="strong" style="${style.section}">${escapeHtml(block.title)}</h2>`;
+      return `<h2 class="strong" style="${style.section}">${escapeAttribute(block.title)}</h2>`;
     case 'key-fact':
-      return `<p class="key" style="${style.keyFact}"><span class="quiet" style="${style.label}">${escapeHtml(block.label)}</span><br>
-<strong class="strong" style="${style.keyValue}">${escapeHtml(block.value)}</strong></p>`;
+      return `<p class="key" style="${style.keyFact}"><span class="quiet" style="${style.label}">${escapeAttribute(block.label)}</span><br>
+<strong class="strong" style="${style.keyValue}">${escapeAttribute(block.value)}</strong></p>`;
     case 'facts':
       return `<div class="rule" style="${style.facts}">\n${block.facts.map(factHtml).join('\n')}\n</div>`;
     case 'button':
-      return `<p style="${style.buttonLine}"><a class="button" href="${escapeHtml(block.url)}" style="${style.button}">${escapeHtml(block.label)}</a></p>`;
+      return `<p style="${style.buttonLine}"><a class="button" href="${escapeAttribute(block.url)}" style="${style.button}">${escapeAttribute(block.label)}</a></p>`;
   }
 }
 
 function factHtml({ label, value, href, note }: MailFact): string {
-  const shown = href === undefined ? escapeHtml(value) : linkHtml(href, value, style.link);
+  const shown = href === undefined ? escapeAttribute(value) : linkHtml(href, value, style.link);
   const noteHtml =
-    note === undefined ? '' : `<br>\n<span class="quiet" style="${style.note}">${escapeHtml(note)}</span>`;
-  return `<p class="rule" style="${style.fact}"><span class="quiet" style="${style.label}">${escapeHtml(label)}</span><br>
+    note === undefined ? '' : `<br>\n<span class="quiet" style="${style.note}">${escapeAttribute(note)}</span>`;
+  return `<p class="rule" style="${style.fact}"><span class="quiet" style="${style.label}">${escapeAttribute(label)}</span><br>
 <span class="strong" style="${style.value}">${shown}</span>${noteHtml}</p>`;
 }
 
 function linkHtml(href: string, text: string, css: string): string {
-  return `<a class="link" href="${escapeHtml(href)}" style="${css}">${escapeHtml(text)}</a>`;
-}
-
-const HTML_ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text as it must be written in HTML, between tags or in a quoted attribute. */
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => HTML_ENTITIES[character] ?? character);
+  return `<a class="link" href="${escapeAttribute(href)}" style="${css}">${escapeAttribute(text)}</a>`;
 }

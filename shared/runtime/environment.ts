@@ -15,7 +15,7 @@ export function optionalEnvironment(name: string): string | undefined {
 
 /** The version that is deployed, for health and the API's document. */
 export const VERSION_VARIABLE = 'LOCATOR_VERSION';
-/** The site's origin, for links in mails. */
+/** The site's origin, for links in mails and for the pages' own addresses. */
 export const SITE_URL_VARIABLE = 'SITE_URL';
 export const SENDER_EMAIL_VARIABLE = 'SENDER_EMAIL';
 /** Takes the leads of stores without an address of their own. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { DealersAnswer, PlacesAnswer } from '../../shared/contract/dealers.ts';
+import type { DealerAnswer, DealersAnswer, PlacesAnswer } from '../../shared/contract/dealers.ts';
 import type { FormAnswer, InterestBody } from '../../shared/contract/interests.ts';
 import type { Problem } from '../../shared/contract/problem.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
@@ -51,6 +51,16 @@ export class ApiClient {
     const query = new URLSearchParams({ q: text });
     const { places } = await this.answer<z.output<typeof PlacesAnswer>>(`/v1/places?${query}`, { signal });
     return places;
+  }
+
+  /** One listed store; `undefined` when there is no such one, or it does not come. */
+  async findStore(storeId: string): Promise<z.output<typeof DealerAnswer> | undefined> {
+    try {
+      return await this.answer(`/v1/dealers/${encodeURIComponent(storeId)}`, {});
+    } catch (error) {
+      if (error instanceof RequestFailure) return undefined;
+      throw error;
+    }
   }
 
   getForm(locale: Locale, signal?: AbortSignal): Promise<InterestForm> {

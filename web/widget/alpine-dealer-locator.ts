@@ -1,4 +1,4 @@
-import { ApiClient, type FoundDealer } from '../client/api-client.ts';
+import { ApiClient } from '../client/api-client.ts';
 import { createElement } from '../client/create-element.ts';
 import { localeOf } from '../client/format.ts';
 import { styleSheet } from '../client/style-sheet.ts';
@@ -8,6 +8,7 @@ import formStyles from './form.css';
 import { LocateView } from './locate-view.ts';
 import locatorStyles from './locator.css';
 import { ReserveView } from './reserve-view.ts';
+import type { ChosenStore } from './store-field.ts';
 
 let widgets = 0;
 
@@ -34,6 +35,7 @@ const formSheet = styleSheet(formStyles);
  * - `model`: a model id. Only stores expected to carry it are shown, and it is chosen in the form.
  * - `near`: a ZIP, `City, ST` or `lat,lng` to search at once.
  * - `radius`: 1 to 500, in `unit`; default 100. `unit`: `mi` (default) or `km`.
+ * - `store`: a store's id. The form to reserve there opens at once, for links from a page about the store.
  * - `theme`: `light` or `dark`. Default: what the person's system asks for.
  *
  * Events, which bubble out of any shadow tree and tell nothing about a person:
@@ -47,7 +49,7 @@ const formSheet = styleSheet(formStyles);
  * The page must come over https, as own location and safe retries need it. Its content security policy needs `script-src` and `connect-src` for this script's origin, and nothing else.
  */
 export class AlpineDealerLocator extends HTMLElement {
-  static readonly observedAttributes = ['api', 'locale', 'model', 'near', 'radius', 'unit'];
+  static readonly observedAttributes = ['api', 'locale', 'model', 'near', 'radius', 'store', 'unit'];
 
   readonly #root = this.attachShadow({ mode: 'open' });
   readonly #idPrefix = nextIdPrefix();
@@ -116,13 +118,24 @@ export class AlpineDealerLocator extends HTMLElement {
     );
     const near = this.getAttribute('near')?.trim();
     if (near) locate.searchNear(near, near);
+    const storeId = this.getAttribute('store')?.trim();
+    if (storeId) void this.#chooseById(storeId, client);
+  }
+
+  /** A store that is not listed, or does not come, leaves the person at the search. */
+  async #chooseById(storeId: string, client: ApiClient): Promise<void> {
+    const locate = this.#locate;
+    const store = await client.findStore(storeId);
+    // Started anew meanwhile, or a store was chosen by hand.
+    if (store === undefined || locate !== this.#locate || locate?.element.hidden) return;
+    this.#choose(store);
   }
 
   #pageLanguage(): string {
     return this.closest('[lang]')?.getAttribute('lang') ?? document.documentElement.lang;
   }
 
-  #choose(dealer: FoundDealer | null): void {
+  #choose(dealer: ChosenStore | null): void {
     if (this.#locate === undefined || this.#reserve === undefined) return;
     this.#locate.element.hidden = true;
     this.#reserve.element.hidden = false;
