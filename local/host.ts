@@ -140,7 +140,7 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
   const put = (next: Run): void => {
     run = next;
     if (next.audience !== undefined) issuer.setDefaultAudience(next.audience);
-    site.serve(next.answer);
+    site.serve(next.frontDoor.answer);
     mailEndpoint.use(next.mailSending);
     next.start();
   };
@@ -151,6 +151,7 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
     issuerUrl: urls.issuerUrl,
     audience: run.audience,
     mailUrl: mail.url,
+    apiHosts: [...run.frontDoor.apiHosts],
     leftOut: run.template.leftOut,
   });
   site.mount(ISSUER_PATH, issuer.handle);
@@ -164,7 +165,7 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
     const next = await prepareRun(await builder.build(), surroundings);
     const old = run;
     // One mapping at a time reads a stream: the old ones have to be done before the new ones begin.
-    site.serve(next.answer);
+    site.serve(next.frontDoor.answer);
     await old.stop();
     put(next);
     await builder.removeOld();
