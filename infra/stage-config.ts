@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { WEBHOOK_ALLOW_LOOPBACK_VARIABLE } from '../shared/runtime/environment.ts';
 
-const HttpsUrl = z
-  .url({ protocol: /^https$/, error: 'is no https:// address' })
-  .transform((url) => url.replace(/\/$/, ''));
-/** `https://host`, with nothing behind it. */
-const HttpsOrigin = HttpsUrl.refine(
-  (url) => !URL.canParse(url) || new URL(url).origin === url,
-  'is more than an origin: leave out path, query and fragment',
-);
-const Email = z.email('is no e-mail address');
+/** A message for what is wrong, and another for what is not there. */
+const orMissing = (wrong: string) => (issue: { readonly input?: unknown }) =>
+  issue.input === undefined ? 'is missing' : wrong;
+
+/** `https://host`, with nothing behind it but a slash that is taken off. */
+const HttpsOrigin = origin((url) => isOrigin(url, 'https:'));
+/** On this machine there is no TLS. */
+const SiteUrl = origin((url) => isOrigin(url, 'https:') || /^http:\/\/127\.0\.0\.1(:\d+)?$/.test(url));
+const Email = z.email({ error: orMissing('is no e-mail address') });
 
 /** Under which name the site is reached, when it is not CloudFront's own: the host of `siteUrl`. */
 const Domain = z.union(
@@ -31,10 +31,7 @@ const StageConfig = z
   .strictObject({
     name: z.enum(['dev', 'prod', 'local']),
     /** Where buyers see the site; links in mails lead there. */
-    siteUrl: z.union(
-      [HttpsOrigin, z.url({ protocol: /^http$/, hostname: /^127\.0\.0\.1$/ })],
-      'is no https:// origin, such as https://alpine.example.org',
-    ),
+    siteUrl: SiteUrl,
     /** Without it the site is reached under CloudFront's own name. */
     domain: z.optional(Domain),
     /** Other sites that may embed the widget: exact origins. */
@@ -150,6 +147,17 @@ export function placeholderFaults(stage: StageConfig): string[] {
 /** The SES identity that mails come from. */
 export function senderDomain({ senderEmail }: StageConfig): string {
   return senderEmail.slice(senderEmail.lastIndexOf('@') + 1);
+}
+
+function origin(isRight: (url: string) => boolean) {
+  return z
+    .string({ error: orMissing('is no text') })
+    .transform((url) => url.replace(/\/$/, ''))
+    .refine(isRight, 'is no https:// origin, such as https://alpine.example.org, without path, query or fragment');
+}
+
+function isOrigin(url: string, protocol: string): boolean {
+  return URL.canParse(url) && new URL(url).origin === url && new URL(url).protocol === protocol;
 }
 
 function isCloudFrontName(siteUrl: string): boolean {
