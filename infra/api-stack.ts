@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, type Environment, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { CfnOutput, CfnParameter, Duration, type Environment, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CorsHttpMethod,
@@ -16,11 +16,13 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { ORIGIN_KEY_HASHES_VARIABLE } from '../shared/runtime/environment.ts';
 import type { DataStack } from './data-stack.ts';
 import { FUNCTION_SPECS, type FunctionName, type Trigger } from './functions.ts';
 import { LocatorFunction } from './locator-function.ts';
 import { LogFeed } from './log-feed.ts';
 import { MailFeedback } from './mail-feedback.ts';
+import { ORIGIN_KEY_HASHES_PARAMETER } from './origin-key.ts';
 import type { StageConfig } from './stage-config.ts';
 
 interface ApiStackProps {
@@ -69,8 +71,15 @@ export class ApiStack extends Stack {
     this.authorizer = new HttpJwtAuthorizer('Oidc', issuer.url, { jwtAudience: [issuer.audience] });
     this.mailFeedback = new MailFeedback(this, 'MailFeedback');
     const { configurationSet } = this.mailFeedback;
+    const keyHashes = new CfnParameter(this, ORIGIN_KEY_HASHES_PARAMETER, {
+      description: 'SHA-256 of the origin keys that count, in hex, separated by a comma',
+      allowedPattern: '^[0-9a-f]{64}(,[0-9a-f]{64})?$',
+    }).valueAsString;
     for (const [name, spec] of FUNCTION_SPECS) {
       const locatorFunction = new LocatorFunction(this, name, { name, spec, configurationSet, ...props });
+      if ('route' in spec.trigger || 'pages' in spec.trigger) {
+        locatorFunction.lambda.addEnvironment(ORIGIN_KEY_HASHES_VARIABLE, keyHashes);
+      }
       this.connect(name, locatorFunction, spec.trigger, props);
       this.functions.set(name, locatorFunction);
     }

@@ -27,10 +27,10 @@ export function buildApp(stage: StageConfig, outdir: string, bundleDir = BUNDLE_
   // WAF and certificates of CloudFront live in us-east-1, so everything does; the account is the deployer's.
   const env = { region: 'us-east-1' };
   const id = (part: string) => `AlpineLocator-${stage.name}-${part}`;
-  const data = new DataStack(app, id('Data'), { env });
+  const data = new DataStack(app, id('Data'), { env, stage });
   const issuer = issuerOf(stage) ?? new IdentityStack(app, id('Identity'), { env, stage }).issuer;
   const api = new ApiStack(app, id('Api'), { env, stage, data, issuer, bundleDir });
-  new EdgeStack(app, id('Edge'), { env, siteUrl: stage.siteUrl, httpApi: api.httpApi });
+  new EdgeStack(app, id('Edge'), { env, stage, data, httpApi: api.httpApi });
   new AlarmStack(app, id('Alarms'), { env, stage, api });
   Tags.of(app).add('application', 'alpine-us-locator');
   Tags.of(app).add('stage', stage.name);

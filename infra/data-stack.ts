@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import { FACT_TABLE } from '../shared/counts/fact-table.ts';
 import { SEARCH_COUNT_TABLE } from '../shared/counts/search-count-table.ts';
@@ -19,15 +20,23 @@ import { OUTBOX_TABLE } from '../shared/outbox/outbox-table.ts';
 import { RESERVATION_TABLE } from '../shared/reservations/reservation-table.ts';
 import { PEPPER_SECRET, SIGNING_SECRET } from '../shared/runtime/secret-names.ts';
 import type { SecretName, TableName } from './functions.ts';
+import { ORIGIN_KEY_MEMBER, ORIGIN_KEY_OUTPUT } from './origin-key.ts';
+import { type StageConfig, senderDomain } from './stage-config.ts';
 
 /** What must outlive every deployment: tables, their key, secrets. Construct ids are a contract: another id, another table. */
 export class DataStack extends Stack {
   readonly tables: Readonly<Record<TableName, TableV2>>;
   readonly secrets: Readonly<Record<SecretName, Secret>>;
+  /** What the edge proves itself with to the API; see origin-key.ts. */
+  readonly originKey: Secret;
   /** Encrypts what people told us. */
   readonly peopleKey: Key;
 
-  constructor(scope: Construct, id: string, { env }: { readonly env: Environment }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { env, stage }: { readonly env: Environment; readonly stage: StageConfig },
+  ) {
     super(scope, id, {
       env,
       description: 'Alpine US locator: tables, keys and secrets',
@@ -80,6 +89,13 @@ export class DataStack extends Stack {
         SIGNING_SECRET.key,
       ),
     };
+    this.originKey = this.secret(
+      'OriginKey',
+      'Tells the API that a request has come through CloudFront; the version before stays valid',
+      ORIGIN_KEY_MEMBER,
+    );
+    new CfnOutput(this, ORIGIN_KEY_OUTPUT, { value: this.originKey.secretArn });
+    if (stage.senderIdentity === 'made') this.senderIdentity(senderDomain(stage));
     for (const [name, table] of Object.entries(this.tables)) {
       new CfnOutput(this, `${name}TableName`, { value: table.tableName });
     }
@@ -102,6 +118,11 @@ export class DataStack extends Stack {
     });
   }
 
+  /** Who mails come from. Another identity has other DKIM records, so this one stays. */
+  private senderIdentity(domain: string): void {
+    new EmailIdentity(this, 'Sender', { identity: Identity.domain(domain) }).applyRemovalPolicy(RemovalPolicy.RETAIN);
+  }
+
   private secret(id: string, description: string, key: string): Secret {
     const secret = new Secret(this, id, {
       description,
@@ -114,7 +135,7 @@ export class DataStack extends Stack {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     const notRotated =
-      'A new pepper would part people from their reservations; the signing key is rotated by hand, as links in mails live as long as two of its versions';
+      'A new pepper would part people from their reservations; links in mails live as long as two versions of the signing key; the origin key is rotated by a deployment, which tells both sides';
     Validations.of(secret).acknowledge(
       { id: 'AwsSolutions::AwsSolutions-SMG4', reason: notRotated },
       { id: 'NIST.800.53.R5::NIST.800.53.R5-SecretsManagerRotationEnabled', reason: notRotated },

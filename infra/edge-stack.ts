@@ -1,6 +1,16 @@
 import { join } from 'node:path';
-import { CfnOutput, Duration, type Environment, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import {
+  CfnOutput,
+  CfnParameter,
+  Duration,
+  type Environment,
+  Fn,
+  RemovalPolicy,
+  Stack,
+  Validations,
+} from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Certificate, CertificateValidation, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
   CacheCookieBehavior,
@@ -19,23 +29,34 @@ import {
   OriginRequestPolicy,
   PriceClass,
   ResponseHeadersPolicy,
+  SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, OriginGroup, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { AaaaRecord, ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { ORIGIN_KEY_HEADER } from '../shared/http/edge-only.ts';
 import { pagePolicy } from '../shared/http/page-policy.ts';
+import type { DataStack } from './data-stack.ts';
+import { EdgeFirewall } from './edge-firewall.ts';
+import { ORIGIN_KEY_MEMBER, ORIGIN_KEY_VERSION_PARAMETER } from './origin-key.ts';
+import type { StageConfig } from './stage-config.ts';
 
 /** Metadata of the web bucket: the folder, from the repository's root, whose files belong in it. */
 export const CONTENT_METADATA = 'locator:content';
 
-/** CloudFront in front of everything: files from a private bucket, `/v1/*` and the pages that functions make from the HTTP API. */
+interface EdgeStackProps {
+  readonly env: Environment;
+  readonly stage: StageConfig;
+  readonly data: DataStack;
+  readonly httpApi: HttpApi;
+}
+
+/** CloudFront and its firewall in front of everything: files from a private bucket, `/v1/*` and the pages that functions make from the HTTP API. */
 export class EdgeStack extends Stack {
-  constructor(
-    scope: Construct,
-    id: string,
-    props: { readonly env: Environment; readonly siteUrl: string; readonly httpApi: HttpApi },
-  ) {
+  constructor(scope: Construct, id: string, props: EdgeStackProps) {
     super(scope, id, {
       env: props.env,
       description: 'Alpine US locator: web files and CloudFront',
@@ -43,6 +64,7 @@ export class EdgeStack extends Stack {
     const bucket = this.webBucket();
     const apiOrigin = new HttpOrigin(Fn.select(2, Fn.split('/', props.httpApi.apiEndpoint)), {
       readTimeout: Duration.seconds(30),
+      customHeaders: { [ORIGIN_KEY_HEADER]: this.originKey(props.data) },
     });
     const apiBehavior = {
       origin: apiOrigin,
@@ -67,6 +89,8 @@ export class EdgeStack extends Stack {
     const search = { ...pageBehavior, functionAssociations: [cacheKey] };
     const distribution = new Distribution(this, 'Distribution', {
       comment: 'Alpine US locator',
+      ...this.domain(props.stage),
+      webAclId: new EdgeFirewall(this, 'Firewall').webAclArn,
       defaultRootObject: 'index.html',
       httpVersion: HttpVersion.HTTP2_AND_3,
       // North America and Europe: where the buyers are.
@@ -80,7 +104,7 @@ export class EdgeStack extends Stack {
           fallbackStatusCodes: [403, 404],
         }),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        responseHeadersPolicy: this.pageHeaders(props.siteUrl),
+        responseHeadersPolicy: this.pageHeaders(props.stage.siteUrl),
         functionAssociations: [this.atRequest('index-rewrite')],
         compress: true,
       },
@@ -103,15 +127,63 @@ export class EdgeStack extends Stack {
     });
     Validations.of(distribution).acknowledge(
       { id: 'AwsSolutions::AwsSolutions-CFR1', reason: 'Buyers look from wherever they travel' },
-      { id: 'AwsSolutions::AwsSolutions-CFR2', reason: 'No web ACL yet; the throttle of the API stage bounds a flood' },
       { id: 'AwsSolutions::AwsSolutions-CFR3', reason: 'Access logs would keep who asked for which place' },
       {
         id: 'AwsSolutions::AwsSolutions-CFR4',
         reason: 'The default certificate fixes the policy; a domain brings its own',
       },
     );
+    this.nameInZone(props.stage, distribution);
+    new CfnOutput(this, 'DistributionId', { value: distribution.distributionId });
     new CfnOutput(this, 'DistributionDomainName', { value: distribution.distributionDomainName });
     new CfnOutput(this, 'WebBucketName', { value: bucket.bucketName });
+  }
+
+  /**
+   * A dynamic reference to the version of the key that is sent. It names the version, because CloudFormation reads a secret again
+   * only when the reference itself changes.
+   */
+  private originKey({ originKey }: DataStack): string {
+    const version = new CfnParameter(this, ORIGIN_KEY_VERSION_PARAMETER, {
+      description: 'Id of the version of the origin key that is sent to the API',
+      allowedPattern: '^[0-9A-Za-z-]{32,64}$',
+    }).valueAsString;
+    return `{{resolve:secretsmanager:${originKey.secretArn}:SecretString:${ORIGIN_KEY_MEMBER}::${version}}}`;
+  }
+
+  /** The stage's own name with its certificate; without one, CloudFront's. */
+  private domain({ domain, siteUrl }: StageConfig) {
+    if (domain === undefined) return {};
+    const name = new URL(siteUrl).hostname;
+    return {
+      domainNames: [name],
+      certificate: this.certificate(domain, name),
+      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2025,
+    };
+  }
+
+  private certificate(domain: NonNullable<StageConfig['domain']>, domainName: string): ICertificate {
+    if ('certificateArn' in domain) return Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn);
+    const zone = HostedZone.fromHostedZoneAttributes(this, 'CertificateZone', {
+      hostedZoneId: domain.hostedZoneId,
+      zoneName: domain.hostedZoneName,
+    });
+    return new Certificate(this, 'Certificate', { domainName, validation: CertificateValidation.fromDns(zone) });
+  }
+
+  private nameInZone({ domain, siteUrl }: StageConfig, distribution: Distribution): void {
+    if (domain === undefined || !('hostedZoneId' in domain)) return;
+    const zone = HostedZone.fromHostedZoneAttributes(this, 'Zone', {
+      hostedZoneId: domain.hostedZoneId,
+      zoneName: domain.hostedZoneName,
+    });
+    const record = {
+      zone,
+      recordName: `${new URL(siteUrl).hostname}.`,
+      target: RecordTarget.fromAlias(new CloudFrontTarget(distribution)),
+    };
+    new ARecord(this, 'Address', record);
+    new AaaaRecord(this, 'AddressV6', record);
   }
 
   /** A function of `infra/edge`, run for every viewer's request before the cache is asked. */

@@ -14,6 +14,7 @@ export class IdentityStack extends Stack {
     super(scope, id, {
       env: props.env,
       description: 'Alpine US locator: user pool of marketing and operations',
+      terminationProtection: true,
     });
     const pool = new UserPool(this, 'Users', {
       selfSignUpEnabled: false,

@@ -37,7 +37,7 @@ import {
 import { PEPPER_SECRET, SIGNING_SECRET } from '../shared/runtime/secret-names.ts';
 import type { DataStack } from './data-stack.ts';
 import type { FunctionName, FunctionSpec, TableAccess, TableName } from './functions.ts';
-import type { StageConfig } from './stage-config.ts';
+import { type StageConfig, senderDomain } from './stage-config.ts';
 
 const TABLE_VARIABLES: Readonly<Record<TableName, string>> = {
   dealers: DEALER_TABLE.environmentVariable,
@@ -218,14 +218,13 @@ export class LocatorFunction extends Construct {
     this.lambda.addEnvironment(ESCALATION_EMAIL_VARIABLE, stage.escalationEmail);
     this.lambda.addEnvironment(MAILS_PER_SECOND_VARIABLE, String(stage.mailsPerSecond));
     if (stage.webhookAllowLoopback) this.lambda.addEnvironment(WEBHOOK_ALLOW_LOOPBACK_VARIABLE, '1');
-    const domain = stage.senderEmail.split('@')[1];
     const arnOf = (path: string) => `arn:${Aws.PARTITION}:ses:${Aws.REGION}:${Aws.ACCOUNT_ID}:${path}`;
     this.lambda.addToRolePolicy(
       new PolicyStatement({
         actions: ['ses:SendEmail'],
         resources: [
           // The sender's domain is what is verified: an address verified by itself would be asked for instead.
-          arnOf(`identity/${domain}`),
+          arnOf(`identity/${senderDomain(stage)}`),
           arnOf(`configuration-set/${configurationSetName}`),
         ],
         conditions: { StringEquals: { 'ses:FromAddress': stage.senderEmail } },

@@ -153,7 +153,7 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
   const put = (next: Run): void => {
     run = next;
     if (next.audience !== undefined) issuer.setDefaultAudience(next.audience);
-    site.serve(next.answer);
+    site.serve(next.frontDoor.answer);
     mailEndpoint.use(next.mailSending);
     gate.use(next.tableFacts);
     access.use(next.roles);
@@ -167,6 +167,7 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
     issuerUrl: urls.issuerUrl,
     audience: run.audience,
     mailUrl: mail.url,
+    apiHosts: [...run.frontDoor.apiHosts],
     leftOut: run.template.leftOut,
   });
   site.mount(ISSUER_PATH, issuer.handle);
@@ -180,7 +181,7 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
     const next = await prepareRun(await builder.build(), surroundings);
     const old = run;
     // One mapping at a time reads a stream: the old ones have to be done before the new ones begin.
-    site.serve(next.answer);
+    site.serve(next.frontDoor.answer);
     await old.stop();
     put(next);
     await builder.removeOld();

@@ -1,18 +1,18 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { ORIGIN_KEY_MEMBER, ORIGIN_KEY_OUTPUT, originKeyParameters } from '../infra/origin-key.ts';
 import { createAsynchronousCalls } from './aws/asynchronous-calls.ts';
 import { createEventBus } from './aws/event-bus.ts';
 import { createFunctions, type Functions, type ServiceEndpoints } from './aws/functions.ts';
 import { createLogSubscriptions } from './aws/log-subscriptions.ts';
 import { createMailSending, type MailSending } from './aws/mail-sending.ts';
 import { createSchedules } from './aws/schedules.ts';
-import type { Secrets } from './aws/secrets.ts';
+import type { SecretStage, Secrets } from './aws/secrets.ts';
 import { createStreamMappings, localRetryDelayMs } from './aws/stream-mappings.ts';
 import { createTables } from './aws/tables.ts';
 import type { DataFolder } from './data-folder.ts';
 import { HostError } from './host-error.ts';
-import type { HttpHandler } from './http/exchange.ts';
-import { createFrontDoor } from './http/front-door.ts';
+import { createFrontDoor, type FrontDoor } from './http/front-door.ts';
 import { JwtAuthorizerProperties } from './http/jwt-authorizer.ts';
 import type { Access } from './iam/access.ts';
 import { readTableFacts, type TableAccessFacts } from './iam/dynamodb-requests.ts';
@@ -24,7 +24,7 @@ import { readTemplate, type Template } from './template/template.ts';
 export interface Run {
   readonly template: Template;
   readonly functions: Functions;
-  readonly answer: HttpHandler;
+  readonly frontDoor: FrontDoor;
   /** What the template's JWT authorizers want tokens to be meant for. */
   readonly audience: string | undefined;
   /** What the template says about sending mails. */
@@ -58,7 +58,11 @@ export interface Surroundings {
 export async function prepareRun(assemblyDir: string, surroundings: Surroundings): Promise<Run> {
   const { dynamoDb, streams, endpoints, access, folder, secrets, repositoryDir, log } = surroundings;
   const say = (text: string): void => log('host', text);
-  const template = readTemplate(assemblyDir, (id, key) => secretText(secrets, id, key));
+  const template: Template = readTemplate(
+    assemblyDir,
+    (id, key, versionId) => secretText(secrets, id, key, versionId),
+    (parameter) => deployersParameter(template, secrets, parameter),
+  );
   const roles = readFunctionRoles(template);
   const serviceRequests = serviceRequestsOf(template);
   requireServiceAccess(serviceRequests, roles);
@@ -84,7 +88,7 @@ export async function prepareRun(assemblyDir: string, surroundings: Surroundings
   return {
     template,
     functions,
-    answer: createFrontDoor(template, functions, repositoryDir, say),
+    frontDoor: createFrontDoor(template, functions, repositoryDir, say),
     audience: audienceOf(template),
     mailSending: createMailSending(template, bus),
     roles,
@@ -108,14 +112,34 @@ function audienceOf(template: Template): string | undefined {
 }
 
 /** For `{{resolve:secretsmanager:…}}` in the template. */
-function secretText(secrets: Secrets, id: string, jsonKey: string): string {
-  const secret = secrets.find(id);
-  const version = secret && secrets.get(secret.name, 'AWSCURRENT');
+function secretText(secrets: Secrets, id: string, jsonKey: string, versionId = ''): string {
+  const name = secrets.find(id)?.name;
+  const versions = STAGES.map((stage) => (name === undefined ? undefined : secrets.get(name, stage)));
+  const version = versions.find((one) => one !== undefined && (versionId === '' || one.versionId === versionId));
   if (version === undefined) throw new HostError(`The template refers to the secret ${id}, which it does not hold.`);
   if (jsonKey === '') return version.value;
-  const members: unknown = JSON.parse(version.value);
-  const member =
-    typeof members === 'object' && members !== null ? new Map(Object.entries(members)).get(jsonKey) : undefined;
-  if (typeof member !== 'string') throw new HostError(`The secret ${id} has no text ${jsonKey}.`);
+  const member = memberOf(version.value, jsonKey);
+  if (member === undefined) throw new HostError(`The secret ${id} has no text ${jsonKey}.`);
   return member;
+}
+
+const STAGES: readonly SecretStage[] = ['AWSCURRENT', 'AWSPREVIOUS'];
+
+function memberOf(json: string, key: string): string | undefined {
+  const members: unknown = JSON.parse(json);
+  const member =
+    typeof members === 'object' && members !== null ? new Map(Object.entries(members)).get(key) : undefined;
+  return typeof member === 'string' ? member : undefined;
+}
+
+/** What `npm run deploy` gives the stacks: made of the origin key's versions, here as there. */
+function deployersParameter(template: Template, secrets: Secrets, parameter: string): string | undefined {
+  const secret = secrets.find(template.output(ORIGIN_KEY_OUTPUT) ?? '');
+  const [current, previous] = STAGES.map((stage) => {
+    const version = secret && secrets.get(secret.name, stage);
+    return version && { versionId: version.versionId, key: memberOf(version.value, ORIGIN_KEY_MEMBER) ?? '' };
+  });
+  if (current === undefined) return undefined;
+  const { Api, Edge } = originKeyParameters(current, previous);
+  return new Map(Object.entries({ ...Api, ...Edge })).get(parameter);
 }

@@ -14,6 +14,8 @@ export const StackDescription = z.object({
   /** What a token has to be meant for; absent when no route asks for a token. */
   audience: z.string().optional(),
   mailUrl: z.url(),
+  /** `host` headers that lead to an HTTP API of the template itself, around its distribution. */
+  apiHosts: z.array(z.string()),
   /** Resource types of the template that nothing here acts for, each with the reason. */
   leftOut: z.record(z.string(), z.string()),
 });

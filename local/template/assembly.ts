@@ -42,7 +42,7 @@ const Template = z.object({
   Outputs: z.record(z.string(), Output).default({}),
   Conditions: JsonObject.default({}),
   Mappings: JsonObject.default({}),
-  Parameters: z.record(z.string(), z.object({ Default: z.unknown() })).default({}),
+  Parameters: z.record(z.string(), z.object({ Default: z.unknown().optional() })).default({}),
 });
 const Manifest = z.object({
   artifacts: z.record(

@@ -109,6 +109,10 @@ const IDENTITIES: Readonly<Record<string, Identify>> = {
     const QueueUrl = `https://sqs.${resource.stack.region}.amazonaws.com/${LOCAL_ACCOUNT}/${QueueName}`;
     return { ref: QueueUrl, attributes: { Arn: arn(resource, 'sqs', QueueName), QueueName, QueueUrl } };
   },
+  'AWS::WAFv2::WebACL': (resource, nameOf) => {
+    const name = nameOf('Name') ?? madeUp(resource);
+    return { ref: name, attributes: { Arn: arn(resource, 'wafv2', `global/webacl/${name}/local`) } };
+  },
   'AWS::Scheduler::Schedule': named('Name', 'scheduler', (name) => `schedule/default/${name}`),
   'AWS::SecretsManager::Secret': (resource, nameOf) => {
     const name = nameOf('Name') ?? madeUp(resource);

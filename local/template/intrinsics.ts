@@ -15,15 +15,22 @@ export interface Resolver {
   exists(resource: Resource): boolean;
 }
 
-/** `{{resolve:secretsmanager:<name or arn>:SecretString:<key>:<stage>:<version>}}` */
-export type ResolveSecret = (secretId: string, jsonKey: string) => string;
+/** `{{resolve:secretsmanager:<name or arn>:SecretString:<key>:<stage>:<version>}}`; the version is empty for the current one. */
+export type ResolveSecret = (secretId: string, jsonKey: string, versionId: string) => string;
+
+/** What whoever deploys gives for a parameter; `undefined` leaves it to the parameter’s default. */
+export type GiveParameter = (name: string) => string | undefined;
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Stands for `AWS::NoValue`: the member that holds it is left out. */
 const NO_VALUE = Symbol('AWS::NoValue');
 
-export function createResolver(stacks: readonly Stack[], resolveSecret: ResolveSecret): Resolver {
+export function createResolver(
+  stacks: readonly Stack[],
+  resolveSecret: ResolveSecret,
+  giveParameter: GiveParameter = () => undefined,
+): Resolver {
   const identities = new Map<Resource, Identity>();
 
   function identity(resource: Resource): Identity {
@@ -127,10 +134,16 @@ export function createResolver(stacks: readonly Stack[], resolveSecret: ResolveS
       case 'AWS::NoValue':
         return NO_VALUE;
       default: {
-        if (stack.parameterDefaults[name] !== undefined) return stack.parameterDefaults[name];
+        if (name in stack.parameterDefaults) return parameterOf(stack, name);
         return identity(resourceOf(stack, name)).ref;
       }
     }
+  }
+
+  function parameterOf(stack: Stack, name: string): unknown {
+    const value = giveParameter(name) ?? stack.parameterDefaults[name];
+    if (value === undefined) throw new HostError(`${stack.name} has a parameter ${name} that nobody gives a value.`);
+    return value;
   }
 
   function attributeOf(stack: Stack, logicalId: string, attribute: string): string {
@@ -214,9 +227,9 @@ export function createResolver(stacks: readonly Stack[], resolveSecret: ResolveS
 
   function withSecrets(value: string): string {
     return value.replace(/\{\{resolve:([^}]*)\}\}/g, (whole, reference: string) => {
-      const secret = /^secretsmanager:(.+):SecretString:([^:]*)(?::[^:]*){0,2}$/.exec(reference);
+      const secret = /^secretsmanager:(.+):SecretString:([^:]*)(?::[^:]*(?::([^:]*))?)?$/.exec(reference);
       if (secret?.[1] === undefined) throw new HostError(`The local host cannot resolve ${whole}.`);
-      return resolveSecret(secret[1], secret[2] ?? '');
+      return resolveSecret(secret[1], secret[2] ?? '', secret[3] ?? '');
     });
   }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { HostError } from '../host-error.ts';
 import { type Resource, readAssembly, type Stack } from './assembly.ts';
-import { createResolver, type Resolver, type ResolveSecret } from './intrinsics.ts';
+import { createResolver, type GiveParameter, type Resolver, type ResolveSecret } from './intrinsics.ts';
 import { reasonLeftOut } from './resource-types.ts';
 
 /** The stacks of one assembly, as the rest of the host reads them. */
@@ -19,14 +19,20 @@ export interface Template {
    * @throws HostError naming the resource and every property that is not as the schema has it
    */
   properties<T>(resource: Resource, schema: z.ZodObject & z.ZodType<T>): T;
+  /** The value of a stack's output; `undefined` when no stack has one of that name. */
+  output(name: string): string | undefined;
   /** Resource types that nothing here acts for, each with the reason. */
   readonly leftOut: Readonly<Record<string, string>>;
 }
 
 /** @throws HostError for an assembly that the host cannot run as it stands */
-export function readTemplate(assemblyDir: string, resolveSecret: ResolveSecret): Template {
+export function readTemplate(
+  assemblyDir: string,
+  resolveSecret: ResolveSecret,
+  giveParameter?: GiveParameter,
+): Template {
   const stacks = readAssembly(assemblyDir);
-  const resolver = createResolver(stacks, resolveSecret);
+  const resolver = createResolver(stacks, resolveSecret, giveParameter);
   const resources = existingResources(stacks, resolver);
   const leftOut: Record<string, string> = {};
   for (const resource of resources) {
@@ -39,6 +45,10 @@ export function readTemplate(assemblyDir: string, resolveSecret: ResolveSecret):
     byRef: (type, ref) => ofType(type).find((resource) => resolver.ref(resource) === ref),
     ref: resolver.ref,
     properties: (resource, schema) => properties(resolver, resource, schema),
+    output(name) {
+      const stack = stacks.find(({ outputs }) => outputs[name] !== undefined);
+      return stack && resolver.text(stack, stack.outputs[name]?.Value);
+    },
     leftOut,
   };
 }

@@ -2,6 +2,8 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { Operation } from '../contract/operation.ts';
+import { ORIGIN_KEY_HASHES_VARIABLE, requireEnvironment } from '../runtime/environment.ts';
+import { edgeOnly } from './edge-only.ts';
 import { badFields, type FieldError } from './http-problem.ts';
 import { chooseMediaType } from './media-type.ts';
 import {
@@ -95,7 +97,10 @@ export interface ChainOptions extends Pick<ApiOptions, 'cache'> {
   readonly contentSecurityPolicy?: string;
 }
 
-/** The chain that every answer passes, for a handler that has no operation. */
+/**
+ * The chain that every answer passes, for a handler that has no operation.
+ * @throws Error naming the variable, at cold start, when the hashes of the origin key are missing
+ */
 export function httpHandler(
   handle: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>,
   options: ChainOptions = {},
@@ -103,6 +108,7 @@ export function httpHandler(
   const chain = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(requestLog())
     .use(securityHeaders(options.contentSecurityPolicy ?? NOTHING_ALLOWED))
-    .use(problemAnswers(options.tellProblem ?? problemJson));
+    .use(problemAnswers(options.tellProblem ?? problemJson))
+    .use(edgeOnly(requireEnvironment(ORIGIN_KEY_HASHES_VARIABLE)));
   return (options.cache === 'public' ? chain.use(publicCaching()) : chain).handler(handle);
 }

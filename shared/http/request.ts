@@ -72,7 +72,7 @@ export function idempotencyKeyOf(event: APIGatewayProxyEventV2): string | undefi
 
 /**
  * The sender's address: the viewer's as the edge reports it, without an edge the gateway's peer.
- * The header can be forged only by a request that does not come through the edge.
+ * The header cannot be forged: what does not come through the edge is refused before (edge-only.ts).
  */
 export function senderAddressOf(event: APIGatewayProxyEventV2): string {
   const reported = event.headers[VIEWER_ADDRESS_HEADER] ?? '';

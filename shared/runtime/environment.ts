@@ -15,6 +15,8 @@ export function optionalEnvironment(name: string): string | undefined {
 
 /** The version that is deployed, for health and the API's document. */
 export const VERSION_VARIABLE = 'LOCATOR_VERSION';
+/** SHA-256 of every origin key that counts, in hex, separated by commas. */
+export const ORIGIN_KEY_HASHES_VARIABLE = 'ORIGIN_KEY_HASHES';
 /** The site's origin, for links in mails and for the pages' own addresses. */
 export const SITE_URL_VARIABLE = 'SITE_URL';
 export const SENDER_EMAIL_VARIABLE = 'SENDER_EMAIL';

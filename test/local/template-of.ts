@@ -36,6 +36,7 @@ export function templateOf(resources: Readonly<Record<string, PlainResource>>): 
     byRef: (type, wanted) => made.find((resource) => resource.type === type && ref(resource) === wanted),
     ref,
     properties: (resource, schema) => schema.parse(resource.properties),
+    output: () => undefined,
     leftOut: {},
   };
 }

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { ORIGIN_KEY_HEADER } from '../../shared/http/edge-only.ts';
 
 export interface EventParts {
   readonly rawQueryString?: string;
@@ -10,7 +11,10 @@ export interface EventParts {
   readonly rawPath?: string;
 }
 
-/** An HTTP API event of payload 2.0. */
+/** What the edge of the tests sends to the functions that they call. */
+export const TEST_ORIGIN_KEY = 'the origin key of the tests, and no other';
+
+/** An HTTP API event of payload 2.0, as it comes through the edge. */
 export function gatewayEvent(parts: EventParts = {}): APIGatewayProxyEventV2 {
   const { method = 'GET', rawPath = '/v1/test' } = parts;
   return {
@@ -18,7 +22,7 @@ export function gatewayEvent(parts: EventParts = {}): APIGatewayProxyEventV2 {
     routeKey: `${method} ${rawPath}`,
     rawPath,
     rawQueryString: parts.rawQueryString ?? '',
-    headers: { ...parts.headers },
+    headers: { [ORIGIN_KEY_HEADER]: TEST_ORIGIN_KEY, ...parts.headers },
     ...(parts.pathParameters && { pathParameters: { ...parts.pathParameters } }),
     ...(parts.body !== undefined && { body: parts.body }),
     isBase64Encoded: parts.isBase64Encoded ?? false,
