@@ -24,25 +24,41 @@ import {
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import type { DashboardConfig } from '../shared/contract/dashboard-config.ts';
+import type { Issuer } from './api-stack.ts';
+import { DASHBOARD_CONFIG_OUTPUT } from './dashboard-config.ts';
+import type { StageConfig } from './stage-config.ts';
 
 /** Metadata of the web bucket: the folder, from the repository's root, whose files belong in it. */
 export const CONTENT_METADATA = 'locator:content';
 
-/** Pages may load their own files and call their own API; nothing of anyone else. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "form-action 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/**
+ * Pages may load their own files and call their own API; nothing of anyone else.
+ * @param others origins that the page's script may call besides
+ */
+function contentSecurityPolicy(...others: readonly string[]): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    ["connect-src 'self'", ...others].join(' '),
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+interface EdgeStackProps {
+  readonly env: Environment;
+  readonly stage: StageConfig;
+  readonly issuer: Issuer;
+  readonly httpApi: HttpApi;
+}
 
 /** CloudFront in front of everything: pages from a private bucket, `/v1/*` from the HTTP API. */
 export class EdgeStack extends Stack {
-  constructor(scope: Construct, id: string, props: { readonly env: Environment; readonly httpApi: HttpApi }) {
+  constructor(scope: Construct, id: string, props: EdgeStackProps) {
     super(scope, id, {
       env: props.env,
       description: 'Alpine US locator: web files and CloudFront',
@@ -63,6 +79,13 @@ export class EdgeStack extends Stack {
       ...apiBehavior,
       cachePolicy: this.publicReads(),
     };
+    const page = {
+      origin: S3BucketOrigin.withOriginAccessControl(bucket as IBucket),
+      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      functionAssociations: [this.atRequest('index-rewrite')],
+      compress: true,
+    };
+    const { issuer, stage } = props;
     const distribution = new Distribution(this, 'Distribution', {
       comment: 'Alpine US locator',
       defaultRootObject: 'index.html',
@@ -70,13 +93,15 @@ export class EdgeStack extends Stack {
       // North America and Europe: where the buyers are.
       priceClass: PriceClass.PRICE_CLASS_100,
       defaultBehavior: {
-        origin: S3BucketOrigin.withOriginAccessControl(bucket as IBucket),
-        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        responseHeadersPolicy: this.pageHeaders(),
-        functionAssociations: [this.atRequest('index-rewrite')],
-        compress: true,
+        ...page,
+        responseHeadersPolicy: this.pageHeaders('PageHeaders', contentSecurityPolicy()),
       },
       additionalBehaviors: {
+        // The one page that talks to the issuer.
+        '/dashboard/*': {
+          ...page,
+          responseHeadersPolicy: this.pageHeaders('DashboardHeaders', contentSecurityPolicy(...issuer.origins)),
+        },
         '/v1/dealers': { ...publicRead, functionAssociations: [this.atRequest('cache-key')] },
         '/v1/dealers/*': publicRead,
         '/v1/places*': publicRead,
@@ -98,6 +123,14 @@ export class EdgeStack extends Stack {
     );
     new CfnOutput(this, 'DistributionDomainName', { value: distribution.distributionDomainName });
     new CfnOutput(this, 'WebBucketName', { value: bucket.bucketName });
+    const config: DashboardConfig = {
+      issuerUrl: issuer.url,
+      clientId: issuer.clientId,
+      scopes: { counts: issuer.scope('counts'), leads: issuer.scope('leads') },
+      ...(issuer.signOutUrl !== undefined && { signOutUrl: issuer.signOutUrl }),
+      accessEmail: stage.accessEmail,
+    };
+    new CfnOutput(this, DASHBOARD_CONFIG_OUTPUT, { value: this.toJsonString(config) });
   }
 
   /** A function of `infra/edge`, run for every viewer's request before the cache is asked. */
@@ -144,11 +177,11 @@ export class EdgeStack extends Stack {
     });
   }
 
-  private pageHeaders(): ResponseHeadersPolicy {
-    return new ResponseHeadersPolicy(this, 'PageHeaders', {
-      comment: 'Security headers of the locator pages',
+  private pageHeaders(id: string, policy: string): ResponseHeadersPolicy {
+    return new ResponseHeadersPolicy(this, id, {
+      comment: `Security headers of the locator pages: ${id}`,
       securityHeadersBehavior: {
-        contentSecurityPolicy: { contentSecurityPolicy: CONTENT_SECURITY_POLICY, override: true },
+        contentSecurityPolicy: { contentSecurityPolicy: policy, override: true },
         contentTypeOptions: { override: true },
         frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
         referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },

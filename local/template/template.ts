@@ -19,6 +19,8 @@ export interface Template {
    * @throws HostError naming the resource and every property that is not as the schema has it
    */
   properties<T>(resource: Resource, schema: z.ZodObject & z.ZodType<T>): T;
+  /** The outputs of all stacks, by name. */
+  outputs(): Record<string, string>;
   /** Resource types that nothing here acts for, each with the reason. */
   readonly leftOut: Readonly<Record<string, string>>;
 }
@@ -39,12 +41,20 @@ export function readTemplate(assemblyDir: string, resolveSecret: ResolveSecret):
     byRef: (type, ref) => ofType(type).find((resource) => resolver.ref(resource) === ref),
     ref: resolver.ref,
     properties: (resource, schema) => properties(resolver, resource, schema),
+    outputs: () => outputs(stacks, resolver),
     leftOut,
   };
 }
 
 function existingResources(stacks: readonly Stack[], resolver: Resolver): Resource[] {
   return stacks.flatMap((stack) => [...stack.resources.values()]).filter(resolver.exists);
+}
+
+function outputs(stacks: readonly Stack[], resolver: Resolver): Record<string, string> {
+  const named = stacks.flatMap((stack) =>
+    Object.entries(stack.outputs).map(([name, { Value }]): [string, string] => [name, resolver.text(stack, Value)]),
+  );
+  return Object.fromEntries(named);
 }
 
 function properties<T>(resolver: Resolver, resource: Resource, schema: z.ZodObject & z.ZodType<T>): T {

@@ -37,5 +37,6 @@ export function templateOf(resources: Readonly<Record<string, PlainResource>>): 
     ref,
     properties: (resource, schema) => schema.parse(resource.properties),
     leftOut: {},
+    outputs: () => ({}),
   };
 }
