@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, type Plugin, transform } from 'esbuild';
+import { buildShapes } from './dashboard/build-shapes.ts';
 
 const source = import.meta.dirname;
 const target = join(source, '../dist/web');
@@ -13,6 +14,7 @@ const PAGES = {
   'es/index.html': 'demo/es.html',
   'reservation/index.html': 'reservation/index.html',
   'lead/index.html': 'lead/index.html',
+  'dashboard/index.html': 'dashboard/index.html',
   'favicon.svg': 'favicon.svg',
 };
 
@@ -21,7 +23,11 @@ const BUNDLES = {
   'widget/v1/alpine-dealer-locator': 'widget/alpine-dealer-locator.ts',
   'reservation/reservation': 'reservation/reservation-page.ts',
   'lead/lead': 'lead/lead-page.ts',
+  'dashboard/dashboard': 'dashboard/dashboard-page.ts',
 };
+
+/** Stylesheets of pages, likewise. */
+const STYLES = { site: 'site.css', 'dashboard/dashboard': 'dashboard/dashboard.css' };
 
 /** A stylesheet that a script imports becomes a string in its bundle. */
 const cssAsText: Plugin = {
@@ -48,7 +54,7 @@ export async function buildWeb(): Promise<void> {
       target: ['chrome123', 'firefox120', 'safari17.5'],
       plugins: [cssAsText],
     }),
-    build({ ...common, entryPoints: entries({ site: 'site.css' }) }),
+    build({ ...common, entryPoints: entries(STYLES) }),
   ]);
   const files = new Map<string, Uint8Array>();
   for (const { path, contents } of [...scripts.outputFiles, ...styles.outputFiles]) {
@@ -57,6 +63,7 @@ export async function buildWeb(): Promise<void> {
     console.log(`${relative(target, path)}: ${contents.length} bytes, ${gzipped} gzipped`);
   }
   for (const [to, from] of Object.entries(PAGES)) files.set(to, await readFile(join(source, from)));
+  for (const [path, text] of buildShapes()) files.set(path, Buffer.from(text));
   for (const [path, contents] of files) await replaceFile(join(target, path), contents);
   for (const entry of await readdir(target, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
