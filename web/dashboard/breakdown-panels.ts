@@ -52,13 +52,9 @@ export function bandsPanel({ known }: PanelContext): PanelSpec {
           name: nameOf('distance-band', band, answer.names, known),
           count,
           label: formatCount(count, answer.suppressedBelow),
+          color: FAR_BANDS.includes(band) ? COLORS.accent : band === 'unknown' ? COLORS.line : COLORS.soft,
         };
       });
-      const colorOf = (index: number) => {
-        const band = bands[index] ?? 'unknown';
-        if (band === 'unknown') return COLORS.line;
-        return FAR_BANDS.includes(band) ? COLORS.accent : COLORS.soft;
-      };
       const groups: readonly CountsGroup[] = bands
         .map((band) => byBand.get(band))
         .filter((group) => group !== undefined);
@@ -71,7 +67,7 @@ export function bandsPanel({ known }: PanelContext): PanelSpec {
             createElement('span', { class: 'key soft' }, messages.near),
             createElement('span', { class: 'key accent' }, messages.far),
           ),
-          columns(barsLabel(caption, bars), bars, 'miles', colorOf),
+          columns(barsLabel(caption, bars), bars, messages.miles),
           createElement('p', { class: 'note' }, messages.bandsNote),
         ],
         tables: [countsTable(`${messages.bands}: ${caption}`, ['distance-band'], answer, groups, known)],

@@ -20,6 +20,7 @@ export function buildShapes(): Map<string, string> {
   const codes = new Map(rows.map(({ state_fips: fips, state }) => [fips, state]));
   const metros = new Map(cbsaRows().map((row) => [row.county_fips, row]));
 
+  const divided: string[] = [];
   const statesFile: StatesFile = {
     topology: {
       ...states,
@@ -35,8 +36,9 @@ export function buildShapes(): Map<string, string> {
       },
     },
     names: Object.fromEntries(rows.map((row) => [row.state, row.state_name])),
+    divided,
   };
-  const files = new Map([['dashboard/states.json', JSON.stringify(statesFile)]]);
+  const files = new Map<string, string>();
   for (const [fips, code] of codes) {
     const own = counties.objects.counties.geometries.filter(({ id }) => id.startsWith(fips));
     if (own.length === 0 || code === 'CT') continue;
@@ -47,7 +49,9 @@ export function buildShapes(): Map<string, string> {
     });
     const file: CountiesFile = { topology: topologyOf(named, counties) };
     files.set(`dashboard/counties/${code}.json`, JSON.stringify(file));
+    divided.push(code);
   }
+  files.set('dashboard/states.json', JSON.stringify(statesFile));
   return files;
 }
 

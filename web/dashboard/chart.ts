@@ -9,6 +9,7 @@ export const COLORS = {
   muted: 'var(--muted)',
   text: 'var(--text)',
   surface: 'var(--surface)',
+  track: 'var(--ramp-0)',
 } as const;
 
 /** The colour of a step of the scale, 0 to 6. */

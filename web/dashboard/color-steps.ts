@@ -10,31 +10,27 @@ export interface ColorStep {
 }
 
 /**
- * Divides counts into at most six steps of about as many places each, with ends that are easy to read (1, 2, 5, 10, 20, …).
- * Counts of people pile up in a few places: equal widths would paint nearly all of the map in one colour.
+ * Divides counts into at most six steps that begin at 1 and at the highest numbers of the series 1, 2, 5, 10, 20, 50, …
+ * Counts of people pile up in a few places: equal widths would paint nearly all of the map in one colour, and equal
+ * shares of the places would paint the few like the many.
  */
 export function colorSteps(counts: Iterable<Count>): ColorStep[] {
-  const positive = [...counts]
-    .filter((count): count is number => count !== null && count > 0)
-    .toSorted((a, b) => a - b);
-  const starts = new Set([1]);
-  for (let step = 1; step < MOST_STEPS; step += 1) {
-    const quantile = positive[Math.floor((positive.length * step) / MOST_STEPS)];
-    if (quantile !== undefined) starts.add(readable(quantile));
+  const largest = Math.max(1, ...[...counts].map((count) => count ?? 0));
+  const series: number[] = [];
+  for (let power = 1; power <= largest; power *= 10) {
+    series.push(...[power, 2 * power, 5 * power].filter((start) => start <= largest));
   }
-  const largest = positive.at(-1) ?? 0;
-  const ordered = [...starts].filter((start) => start === 1 || start <= largest).toSorted((a, b) => a - b);
-  return ordered.map((from, index) => {
-    const next = ordered[index + 1];
+  const starts = [1, ...series.slice(1).slice(1 - MOST_STEPS)];
+  return starts.map((from, index) => {
+    const next = starts[index + 1];
     return { from, to: next === undefined ? undefined : next - 1 };
   });
 }
 
 /** The step of a count, from 1; 0 for none. `undefined` when the count is not told. */
-export function stepOf(count: Count | undefined, steps: readonly ColorStep[]): number | undefined {
+export function stepOf(count: Count, steps: readonly ColorStep[]): number | undefined {
   if (count === null) return undefined;
-  if (count === undefined || count <= 0) return 0;
-  return steps.findLastIndex(({ from }) => count >= from) + 1;
+  return count <= 0 ? 0 : steps.findLastIndex(({ from }) => count >= from) + 1;
 }
 
 /**
@@ -42,14 +38,6 @@ export function stepOf(count: Count | undefined, steps: readonly ColorStep[]): n
  * @returns 0 for no count, 1 to 6 otherwise
  */
 export function colorOf(step: number, steps: readonly ColorStep[]): number {
-  return step === 0
-    ? 0
-    : Math.round(MOST_STEPS - ((steps.length - step) * (MOST_STEPS - 1)) / Math.max(1, steps.length - 1));
-}
-
-/** The largest of 1, 2, 5 and 10 times a power of ten that is not above a count of at least 1. */
-function readable(count: number): number {
-  const power = 10 ** Math.floor(Math.log10(count));
-  const factor = [5, 2, 1].find((each) => each * power <= count) ?? 1;
-  return factor * power;
+  if (step === 0) return 0;
+  return Math.round(MOST_STEPS - ((steps.length - step) * (MOST_STEPS - 1)) / Math.max(1, steps.length - 1));
 }

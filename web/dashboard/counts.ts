@@ -66,6 +66,22 @@ export function sumOf(counts: Iterable<Count>): Count {
   return sum;
 }
 
+/** The sum of those counts that are told, and whether that is all of them. */
+export interface ToldSum {
+  readonly sum: number;
+  readonly exact: boolean;
+}
+
+export function sumTold(counts: Iterable<Count>): ToldSum {
+  const all = [...counts];
+  return { sum: all.reduce<number>((sum, count) => sum + (count ?? 0), 0), exact: !all.includes(null) };
+}
+
+/** `1,234`, or `≥ 1,234` when some of the counts in it are not told. */
+export function formatSum({ sum, exact }: ToldSum): string {
+  return exact ? whole.format(sum) : `≥ ${whole.format(sum)}`;
+}
+
 /** Larger counts first; those that are not told come after every count but 0. */
 export function byCount<Row>(countOf: (row: Row) => Count): (a: Row, b: Row) => number {
   const rank = (row: Row) => countOf(row) ?? 0.5;

@@ -160,7 +160,7 @@ export class Dashboard {
     const whole = shown.every((each) => each);
     // A part that failed keeps the time of what is still shown: never newer than the oldest number.
     if (round.asOf !== undefined && whole) this.#tellTime(round.asOf);
-    await this.#tellMore(round, whole);
+    await this.#tellMore(round);
     this.#loadedAtMilliseconds = Date.now();
     this.#watch();
   }
@@ -169,11 +169,10 @@ export class Dashboard {
     this.#asOf.replaceChildren(createElement('time', { datetime: asOf }, messages.asOf(asOf.slice(11, 19))));
   }
 
-  /** What the counts mean, what they leave out, and whether they are the newest. */
-  async #tellMore(round: LoadRound, whole: boolean): Promise<void> {
+  /** What the counts mean, and what they leave out. */
+  async #tellMore(round: LoadRound): Promise<void> {
     const total = await round.countInterests([], 'standing').catch(() => undefined);
     const notes: string[] = [];
-    if (!whole) notes.push(messages.stale);
     if (total?.suppressedBelow) notes.push(messages.suppressed(total.suppressedBelow));
     this.#notice.replaceChildren(...notes.map((words) => createElement('p', {}, words)));
     if (total === undefined) return;

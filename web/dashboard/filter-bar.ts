@@ -55,6 +55,10 @@ export class FilterBar {
         this.#clear,
       ),
     );
+    // On a wide page they are always open, and their summary is not to be seen.
+    matchMedia(WIDE).addEventListener('change', ({ matches }) => {
+      if (matches) details.open = true;
+    });
     this.element = details;
   }
 

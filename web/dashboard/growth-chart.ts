@@ -12,7 +12,7 @@ export function standingChart(label: string, points: readonly GrowthPoint[], per
   const x = { x: 'end' as const, y: 'standing' as const };
   return responsive((width) =>
     drawChart(label, {
-      ...frame(width, 210),
+      ...frame(width, 250),
       marks: [
         ...axes(width),
         areaY(told, { ...x, fill: COLORS.soft }),
@@ -34,7 +34,7 @@ export function eventsChart(label: string, points: readonly GrowthPoint[], perio
   const inset = points.length > 60 ? 0.5 : 1.5;
   return responsive((width) =>
     drawChart(label, {
-      ...frame(width, 190),
+      ...frame(width, 230),
       marks: [
         ...axes(width),
         rectY(bars, { ...x, y: 'submitted', fill: COLORS.soft, insetLeft: inset, insetRight: inset }),
@@ -64,7 +64,7 @@ function frame(width: number, height: number) {
     marginLeft: 44,
     marginRight: 8,
     marginTop: 12,
-    marginBottom: 28,
+    marginBottom: 40,
     x: { type: 'utc' as const },
   };
 }

@@ -1,6 +1,6 @@
 import { createElement } from '../client/create-element.ts';
 import { DASHBOARD_MESSAGES as messages } from '../messages/dashboard-messages.ts';
-import { formatCount, type InterestCounts, sumOf } from './counts.ts';
+import { formatCount, formatSum, type InterestCounts, sumTold } from './counts.ts';
 import { COUNT_COLUMNS, countCells } from './data-table.ts';
 import { lengthInDays, type Period, periodFor } from './day-range.ts';
 import { eventsChart, standingChart } from './growth-chart.ts';
@@ -30,9 +30,11 @@ export const growthPanel: PanelSpec = {
     if (first === undefined || last === undefined || (answer.groups.length === 0 && before === 0)) return undefined;
     const write = (count: number | null) => formatCount(count, suppressedBelow);
     const word = messages.periods[period];
-    const standingLabel = messages.growthLabel(word, write(first.standing), write(last.standing));
-    const submitted = write(sumOf(points.map((point) => point.submitted)));
-    const confirmed = write(sumOf(points.map((point) => point.confirmed)));
+    // What stands is a sum: once a change in it is not told, it is not known either.
+    const writeStanding = (count: number | null) => (count === null ? messages.notKnown : write(count));
+    const standingLabel = messages.growthLabel(word, writeStanding(first.standing), writeStanding(last.standing));
+    const submitted = formatSum(sumTold(points.map((point) => point.submitted)));
+    const confirmed = formatSum(sumTold(points.map((point) => point.confirmed)));
     return {
       nodes: [
         createElement('h3', {}, `${messages.growthActive} ${word}`),
@@ -56,7 +58,11 @@ export const growthPanel: PanelSpec = {
           caption: `${messages.growth}: ${spanText(round, 'during')}`,
           columns: [messages.keys[period], ...COUNT_COLUMNS, messages.standingColumn],
           textColumns: 1,
-          rows: points.map((point) => [point.key, ...countCells(point, suppressedBelow), write(point.standing)]),
+          rows: points.map((point) => [
+            point.key,
+            ...countCells(point, suppressedBelow),
+            writeStanding(point.standing),
+          ]),
         },
       ],
       files: [{ what: `${messages.growth} by ${word}`, path: round.countsPath([period], 'during') }],

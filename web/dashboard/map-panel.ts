@@ -30,9 +30,13 @@ export function mapPanel(context: PanelContext): PanelSpec {
       ]);
       const groups = answer.groups.toSorted(byCount((group) => group[measure]));
       const map: MapCounts = { view, key, answer, groups, shapes, countOf: (group) => group[measure] };
-      const caption = `${captionOf(map, context)} ${spanText(round, span)}`;
+      const caption = captionOf(map, context, spanText(round, span));
       return {
-        nodes: [...pathTo(view, context), createElement('p', { class: 'note' }, caption), ...mapNodes(map, context)],
+        nodes: [
+          ...pathTo(view, context),
+          createElement('p', { class: 'note' }, caption),
+          ...mapNodes(map, context, caption),
+        ],
         tables: [countsTable(caption, [key], answer, groups, context.known)],
         files: [{ what: `${messages.map}: ${messages.keys[key]}`, path: round.countsPath([key], span) }],
       } satisfies PanelContent;
@@ -55,11 +59,11 @@ async function areaShapes(context: PanelContext, state: string, { area }: View):
   return area === 'metro' ? metroShapes(file) : countyShapes(file);
 }
 
-function captionOf({ view, key }: MapCounts, { known }: PanelContext): string {
+function captionOf({ view, key }: MapCounts, { known }: PanelContext, span: string): string {
   const { state } = view.filters;
   const measure = messages.measures[view.measure];
-  if (state === undefined) return messages.mapNational(measure);
-  return messages.mapState(measure, messages.keys[key].toLowerCase(), known.states[state] ?? state);
+  if (state === undefined) return messages.mapNational(measure, span);
+  return messages.mapState(measure, messages.keys[key].toLowerCase(), known.states[state] ?? state, span);
 }
 
 /** The way back from a state or a metro, and what the state is divided by. */
@@ -98,7 +102,7 @@ function pathButton(label: string, onPress: () => void): HTMLElement {
   return button;
 }
 
-function mapNodes(map: MapCounts, context: PanelContext): HTMLElement[] {
+function mapNodes(map: MapCounts, context: PanelContext, caption: string): HTMLElement[] {
   const { view, key, answer, groups, shapes, countOf } = map;
   const { navigate, known } = context;
   const { suppressedBelow } = answer;
@@ -111,7 +115,7 @@ function mapNodes(map: MapCounts, context: PanelContext): HTMLElement[] {
       count: countOf(group),
       label: formatCount(countOf(group), suppressedBelow),
     }));
-    const label = messages.barsLabel(captionOf(map, context), bars.map((bar) => `${bar.name} ${bar.label}`).join(', '));
+    const label = messages.barsLabel(caption, bars.map((bar) => `${bar.name} ${bar.label}`).join(', '));
     return [createElement('p', { class: 'note' }, messages.noShapes(name)), rankedBars(label, bars)];
   }
   const byCode = new Map(groups.map((group) => [group[key] ?? '', group]));
@@ -140,7 +144,7 @@ function mapNodes(map: MapCounts, context: PanelContext): HTMLElement[] {
     })),
     borders: shapes.borders,
     background: shapes.background,
-    hint: messages.mapHint,
+    hint: key === 'state' ? messages.mapPressHint : messages.mapHint,
     onPress,
   });
   const others = [

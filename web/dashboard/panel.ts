@@ -10,6 +10,8 @@ import { SessionEnded } from './oidc-session.ts';
 /** A count that can be had as a file. */
 export interface PanelFile {
   readonly what: string;
+  /** On its button, where a panel has several. */
+  readonly short?: string;
   /** As the API was asked for it. */
   readonly path: string;
 }
@@ -23,7 +25,7 @@ export interface PanelContent {
 
 /** One part of the dashboard. */
 export interface PanelSpec {
-  readonly id: string;
+  readonly id: keyof typeof messages.parts;
   readonly heading: string;
   /**
    * Fetches what the view asks for and makes it a picture.
@@ -113,14 +115,24 @@ export class Panel {
       this.#host.onDenied();
       return;
     }
-    if (this.#shown === viewKey) return;
+    const what = messages.parts[this.#spec.id];
+    const retry = () => void this.show(round.again(), viewKey);
+    if (this.#shown === viewKey) {
+      this.#setNote(failureNote(messages.notUpdated(what), failure, retry));
+      return;
+    }
     this.#body.style.minHeight = '';
-    this.#clear(
-      failureNote(messages.failed(this.#spec.heading), failure, () => void this.show(round.again(), viewKey)),
-    );
+    this.#clear(failureNote(messages.failed(what), failure, retry));
+  }
+
+  /** What failed while something is shown. */
+  #setNote(note: HTMLElement | undefined): void {
+    this.element.querySelector(':scope > .failure')?.remove();
+    if (note !== undefined) this.#body.before(note);
   }
 
   #clear(node: Node): void {
+    this.#setNote(undefined);
     this.#shown = undefined;
     this.#body.replaceChildren(node);
     this.#actions.replaceChildren();
@@ -129,6 +141,7 @@ export class Panel {
   }
 
   #fill(content: PanelContent | undefined): void {
+    this.#setNote(undefined);
     this.#body.style.minHeight = '';
     if (content === undefined) {
       this.#clear(
@@ -149,15 +162,15 @@ export class Panel {
     if (focus !== undefined) this.element.querySelector<HTMLElement>(`[data-focus="${focus}"]`)?.focus();
   }
 
-  #fileButton({ what, path }: PanelFile): HTMLElement {
-    const button = createButton(messages.csv, 'link', () => void this.#save(path));
-    button.setAttribute('aria-label', messages.csvOf(what));
+  #fileButton({ what, short, path }: PanelFile): HTMLElement {
+    const button = createButton(short ?? messages.csv, 'link', () => void this.#save(path));
+    button.setAttribute('aria-label', short === undefined ? messages.csvOf(what) : `${short}: ${what}`);
     button.setAttribute('data-focus', path);
     return button;
   }
 
   async #save(path: string): Promise<void> {
-    this.element.querySelector('.file-failure')?.remove();
+    this.#setNote(undefined);
     try {
       const { name, contents } = await this.#host.client.fetchCsv(path);
       const url = URL.createObjectURL(contents);
@@ -166,9 +179,7 @@ export class Panel {
     } catch (error) {
       if (error instanceof SessionEnded) return this.#host.onSessionEnded();
       if (!(error instanceof RequestFailure)) throw error;
-      const note = failureNote(messages.csvFailed, error, () => void this.#save(path));
-      note.classList.add('file-failure');
-      this.#body.before(note);
+      this.#setNote(failureNote(messages.csvFailed, error, () => void this.#save(path)));
     }
   }
 }

@@ -11,14 +11,13 @@ export class ShapeStore {
 
   /** @throws RequestFailure */
   async states(): Promise<StatesFile> {
-    const file = await this.#load('states.json');
-    if (file === undefined) throw new RequestFailure('server');
-    return file as StatesFile;
+    return (await this.#load('states.json')) as StatesFile;
   }
 
   /** `undefined` for a state or territory that has no file. @throws RequestFailure */
-  counties(state: string): Promise<CountiesFile | undefined> {
-    return this.#load(`counties/${state}.json`) as Promise<CountiesFile | undefined>;
+  async counties(state: string): Promise<CountiesFile | undefined> {
+    const { divided } = await this.states();
+    return divided.includes(state) ? ((await this.#load(`counties/${state}.json`)) as CountiesFile) : undefined;
   }
 
   #load(path: string): Promise<unknown> {
@@ -37,9 +36,8 @@ async function fetchFile(path: string): Promise<unknown> {
   const response = await fetch(new URL(path, new URL('/dashboard/', location.origin))).catch(() => {
     throw new RequestFailure('unreachable');
   });
-  // A bucket that may not be listed says 403 for what is not there.
-  if (response.status === 403 || response.status === 404) return undefined;
-  if (!response.ok) throw new RequestFailure('server', undefined, response);
+  // Without the answer: a 403 of the web bucket is no missing permission of a person's.
+  if (!response.ok) throw new RequestFailure('server');
   return response.json().catch(() => {
     throw new RequestFailure('unreachable');
   });

@@ -14,6 +14,8 @@ type AreaTopology<Name extends string, Properties> = Omit<Topology, 'objects'> &
 export interface StatesFile {
   readonly topology: AreaTopology<'states', object>;
   readonly names: Readonly<Record<string, string>>;
+  /** Postal codes of the states that have a file of counties. */
+  readonly divided: readonly string[];
 }
 
 export interface CountyProperties {

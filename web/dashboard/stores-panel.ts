@@ -66,7 +66,7 @@ export function storesPanel(
               createElement('h3', {}, messages.response),
               leads instanceof RequestFailure
                 ? leadsMissing(leads, access, retry)
-                : rankedBars(barsLabel(messages.response, responses), responses, COLORS.muted),
+                : rankedBars(barsLabel(messages.response, responses), responses),
             ),
           ),
           ...notes.map((words) => createElement('p', { class: 'note' }, words)),
@@ -125,7 +125,7 @@ function responseBar(store: StoreLeads | undefined, name: string): Bar {
     store === undefined
       ? ''
       : messages.acknowledged(formatCount(store.acknowledged, null), formatCount(store.leads, null));
-  return { name: beside ? acknowledged : name, count: store?.medianResponseSeconds ?? 0, label };
+  return { name: beside ? acknowledged : name, color: COLORS.muted, count: store?.medianResponseSeconds ?? 0, label };
 }
 
 function leadCells(store: StoreLeads | RequestFailure | undefined): string[] {

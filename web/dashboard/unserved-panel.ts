@@ -3,7 +3,16 @@ import { RequestFailure } from '../client/failure.ts';
 import { DASHBOARD_MESSAGES as messages } from '../messages/dashboard-messages.ts';
 import { type StackedBar, stackedBars } from './bar-chart.ts';
 import { rampColor } from './chart.ts';
-import { type Count, FAR_BANDS, formatCount, formatShare, type Names, type SearchCounts, sumOf } from './counts.ts';
+import {
+  type Count,
+  FAR_BANDS,
+  formatCount,
+  formatShare,
+  formatSum,
+  type Names,
+  type SearchCounts,
+  sumTold,
+} from './counts.ts';
 import type { TableContent } from './data-table.ts';
 import type { LoadRound } from './load-round.ts';
 import { type KnownNames, nameOf } from './names.ts';
@@ -45,8 +54,10 @@ export function unservedPanel({ known }: PanelContext): PanelSpec {
           createElement(
             'p',
             { class: 'keys' },
-            ...FAR_BANDS.map((band, index) =>
-              createElement('span', { class: `key ramp-${(index + 1) * 2}` }, bandName(band)),
+            ...FAR_BANDS.flatMap((band, index) =>
+              band === 'none' && !interests.some((each) => each.band === 'none')
+                ? []
+                : [createElement('span', { class: `key ramp-${(index + 1) * 2}` }, bandName(band))],
             ),
           ),
           createElement(
@@ -59,6 +70,7 @@ export function unservedPanel({ known }: PanelContext): PanelSpec {
               ...farNodes({
                 what,
                 counts: interests,
+                total: answer.total[measure],
                 names: answer.names,
                 known,
                 suppressedBelow,
@@ -78,10 +90,10 @@ export function unservedPanel({ known }: PanelContext): PanelSpec {
           ...(searches instanceof RequestFailure ? [] : [searchesTable(searches, round, known, suppressedBelow)]),
         ],
         files: [
-          { what: messages.interestsFile, path: round.countsPath(KEYS, span) },
+          { what: messages.interestsFile, short: messages.interestsShort, path: round.countsPath(KEYS, span) },
           ...(searches instanceof RequestFailure
             ? []
-            : [{ what: messages.searchesFile, path: round.searchesPath(KEYS) }]),
+            : [{ what: messages.searchesFile, short: messages.searchesShort, path: round.searchesPath(KEYS) }]),
         ],
       };
     },
@@ -123,7 +135,7 @@ function searchNodes(
   const what = messages.unservedSearches;
   const empty = counts.length === 0 ? messages.searchesEmpty : messages.unservedEmpty;
   return [
-    ...farNodes({ what, counts, names: searches.names, known, suppressedBelow, empty }),
+    ...farNodes({ what, counts, total: searches.total.searches, names: searches.names, known, suppressedBelow, empty }),
     ...(searches.definitions['searches'] === undefined ? [] : [note(searches.definitions['searches'])]),
     ...(narrower ? [note(messages.searchesOnlyByState)] : []),
   ];
@@ -132,29 +144,29 @@ function searchNodes(
 function farNodes(options: {
   readonly what: string;
   readonly counts: readonly BandCount[];
+  readonly total: Count;
   readonly names: Names | undefined;
   readonly known: KnownNames;
   readonly suppressedBelow: number | null | undefined;
   readonly empty: string;
 }): HTMLElement[] {
-  const { what, counts, names, known, suppressedBelow, empty } = options;
+  const { what, counts, total, names, known, suppressedBelow, empty } = options;
   const far = counts.filter(({ band }) => FAR_BANDS.includes(band));
-  const all = sumOf(counts.map(({ count }) => count));
-  const sum = sumOf(far.map(({ count }) => count));
+  const sum = sumTold(far.map(({ count }) => count));
   if (far.every(({ count }) => count === 0)) return [note(empty)];
   const bars = [...Map.groupBy(far, ({ state }) => state)]
-    .map(([state, rows]): StackedBar & { readonly sum: Count } => {
+    .map(([state, rows]): StackedBar & { readonly sum: number } => {
       const parts = FAR_BANDS.map((band) => rows.find((row) => row.band === band)?.count ?? 0);
-      const own = sumOf(rows.map(({ count }) => count));
-      return { name: nameOf('state', state, names, known), parts, sum: own, label: formatCount(own, suppressedBelow) };
+      const own = sumTold(rows.map(({ count }) => count));
+      return { name: nameOf('state', state, names, known), parts, sum: own.sum, label: formatSum(own) };
     })
-    .toSorted((a, b) => (b.sum ?? 0) - (a.sum ?? 0))
+    .toSorted((a, b) => b.sum - a.sum)
     .slice(0, MOST_STATES);
   const label = messages.barsLabel(what, bars.map((bar) => `${bar.name} ${bar.label}`).join(', '));
   const share = messages.ofAll(
-    formatCount(sum, suppressedBelow),
-    formatCount(all, suppressedBelow),
-    formatShare(sum, all),
+    formatSum(sum),
+    formatCount(total, suppressedBelow),
+    sum.exact ? formatShare(sum.sum, total) : undefined,
   );
   return [createElement('p', { class: 'share' }, share), stackedBars(label, bars, BAND_COLORS)];
 }

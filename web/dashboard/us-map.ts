@@ -30,7 +30,7 @@ const ASPECT = 610 / 975;
  * stop of Tab, arrow keys lead to its neighbours.
  */
 export function usMap(options: UsMapOptions): HTMLElement {
-  const readout = createElement('p', { class: 'readout', 'aria-hidden': 'true' }, options.hint);
+  const readout = createElement('p', { class: 'readout hint', 'aria-hidden': 'true' }, options.hint);
   let focused: string | undefined;
   const picture = responsive((width) => {
     const chart = draw(options, width);
@@ -41,6 +41,7 @@ export function usMap(options: UsMapOptions): HTMLElement {
     paths.at(-1)?.after(outline);
     const say = (index: number) => {
       readout.textContent = options.shapes[index]?.words ?? options.hint;
+      readout.classList.toggle('hint', index < 0);
       outline.setAttribute('d', paths[index]?.getAttribute('d') ?? '');
     };
     for (const [index, path] of paths.entries()) {

@@ -57,6 +57,8 @@ const SIGN_IN_FAULTS: Readonly<Record<SignInFault, string>> = {
   answer:
     'The sign-in service’s answer was not taken: it was refused there, it is too old, or it does not belong to this tab. Start again from here.',
 };
+const days = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeZone: 'UTC' });
+const day = (key: string) => days.format(new Date(`${key}T00:00:00Z`));
 const { busy, slow, unreachable } = FAILURE_MESSAGES['en-US'];
 
 /** What the dashboard says. English only: colleagues read it. */
@@ -84,7 +86,6 @@ export const DASHBOARD_MESSAGES = {
   asOfUnknown: 'No counts yet',
   refresh: 'Refresh',
   refreshing: 'Counting…',
-  stale: 'The newest counts could not be fetched. What you see is as of the time above.',
   filters: 'Filters',
   filtersSet: (count: number) => (count === 0 ? 'Filters' : `Filters, ${count} set`),
   clear: 'Clear filters',
@@ -106,6 +107,7 @@ export const DASHBOARD_MESSAGES = {
   emptyHeading: 'Nothing to show',
   empty: 'No reservation fits these filters and days.',
   failed: (what: string) => `${what} could not be fetched.`,
+  notUpdated: (what: string) => `${what} could not be brought up to date. What you see is older.`,
   requestId: (id: string) => `Request ${id}`,
   tryAgain: 'Try again',
   failures: {
@@ -122,31 +124,42 @@ export const DASHBOARD_MESSAGES = {
     `Counts below ${below} are shown as “< ${below}”, so that no single person can be recognised. Sums that would give them away are left out too.`,
   definitions: 'What is counted',
 
-  standing: (to: string | undefined) => (to === undefined ? 'all days up to now' : `all days up to ${to}`),
+  standing: (to: string | undefined) => (to === undefined ? 'now' : `at the end of ${day(to)}`),
   during: (from: string | undefined, to: string | undefined) => {
-    if (from === undefined) return to === undefined ? 'all days' : `all days up to ${to}`;
-    return to === undefined ? `from ${from} on` : `${from} to ${to}`;
+    if (from === undefined) return to === undefined ? 'all days' : `until ${day(to)}`;
+    return to === undefined ? `since ${day(from)}` : `${day(from)} to ${day(to)}`;
   },
 
   headline: 'At a glance',
+  parts: {
+    headline: 'The numbers at a glance',
+    map: 'The map',
+    growth: 'The growth',
+    models: 'The models',
+    bands: 'The distances',
+    stores: 'The stores',
+    unserved: 'The unserved demand',
+  },
   activeNow: 'Active',
   change: (change: string) => `${change} in the period`,
-  changeAll: 'Stand now, over all days',
-  submittedNote: 'Asked for in the period',
-  confirmedNote: 'Confirmed by mail in the period',
+  changeAll: 'Confirmed and not withdrawn',
+  submittedNote: 'In the period',
+  confirmedNote: 'By mail, in the period',
   rate: 'Confirmation rate',
   rateNote: 'Confirmed per submitted',
-  withdrawnNote: 'Confirmed ones, in the period',
+  withdrawnNote: 'In the period',
   spanColumn: 'Days',
 
   map: 'Where',
-  mapNational: (measure: string) => `${measure} by state. Press a state to look into it.`,
-  mapState: (measure: string, area: string, state: string) => `${measure} by ${area} in ${state}.`,
+  mapNational: (measure: string, span: string) => `${measure} by state, ${span}`,
+  mapState: (measure: string, area: string, state: string, span: string) =>
+    `${measure} by ${area} in ${state}, ${span}`,
   mapLabel: (measure: string) =>
     `Map of the United States: ${measure.toLowerCase()} by state. Arrow keys go from state to state.`,
   mapStateLabel: (measure: string, area: string, state: string) =>
     `Map of ${state}: ${measure.toLowerCase()} by ${area}.`,
   mapHint: 'Point at the map to read it.',
+  mapPressHint: 'Press a state to look into it.',
   country: 'United States',
   path: 'Place shown',
   divide: 'Divide by',
@@ -156,6 +169,7 @@ export const DASHBOARD_MESSAGES = {
   legendNone: 'None',
   place: (name: string, count: string) => `${name}: ${count}`,
   unknown: 'Unknown',
+  notKnown: 'Not known',
   none: 'None',
   noStore: 'No store chosen',
   noCampaign: 'No campaign',
@@ -187,6 +201,7 @@ export const DASHBOARD_MESSAGES = {
 
   bands: 'Distance to the nearest store',
   bandsNote: 'Miles from the buyer’s ZIP to the nearest listed store. Beyond 100 miles a search finds no store near.',
+  miles: 'miles',
   near: 'Within 100 miles',
   far: 'Farther than 100 miles',
   bandNames: {
@@ -198,17 +213,21 @@ export const DASHBOARD_MESSAGES = {
     '250+': '250+',
     none: 'No store',
     unknown: 'Unknown',
+    notKnown: 'Not known',
   } as Readonly<Record<string, string>>,
 
   unserved: 'Unserved demand',
   unservedInterests: (measure: string) => `${measure}, farther than 100 miles from a listed store`,
   unservedSearches: 'Searches, farther than 100 miles from a listed store',
-  ofAll: (far: string, all: string, share: string) => `${far} of ${all} (${share})`,
+  ofAll: (far: string, all: string, share: string | undefined) =>
+    share === undefined ? `${far} of ${all}` : `${far} of ${all} (${share})`,
   searchesOnlyByState: 'Searches know no model, store, metro area or campaign: these filters do not apply to them.',
   searchesNotCounted: 'Searches are not counted here yet.',
   searchesEmpty: 'No search has been counted in these days.',
   unservedEmpty: 'None: every reservation here has a store within 100 miles.',
   interestsFile: 'reservations by state and distance',
+  interestsShort: 'CSV of reservations',
+  searchesShort: 'CSV of searches',
   searchesFile: 'searches by state and distance',
   searches: 'Searches',
 } as const;
