@@ -37,6 +37,12 @@ interface ApiStackProps {
 export interface Issuer {
   readonly url: string;
   readonly audience: string;
+  /** The dashboard's public client. */
+  readonly clientId: string;
+  /** Of every endpoint that the dashboard's script talks to. */
+  readonly origins: readonly string[];
+  /** Ends a session and leads back to the dashboard, where that takes more than OIDC's own endpoint. */
+  readonly signOutUrl?: string;
   /** A scope as it stands in the issuer's tokens. */
   scope(name: 'counts' | 'leads'): string;
 }

@@ -30,7 +30,7 @@ export function buildApp(stage: StageConfig, outdir: string, bundleDir = BUNDLE_
   const data = new DataStack(app, id('Data'), { env, stage });
   const issuer = issuerOf(stage) ?? new IdentityStack(app, id('Identity'), { env, stage }).issuer;
   const api = new ApiStack(app, id('Api'), { env, stage, data, issuer, bundleDir });
-  new EdgeStack(app, id('Edge'), { env, stage, data, httpApi: api.httpApi });
+  new EdgeStack(app, id('Edge'), { env, stage, data, issuer, httpApi: api.httpApi });
   new AlarmStack(app, id('Alarms'), { env, stage, api });
   Tags.of(app).add('application', 'alpine-us-locator');
   Tags.of(app).add('stage', stage.name);
@@ -41,5 +41,7 @@ export function buildApp(stage: StageConfig, outdir: string, bundleDir = BUNDLE_
 }
 
 function issuerOf({ issuer }: StageConfig): Issuer | undefined {
-  return issuer && { url: issuer.url, audience: issuer.audience, scope: (name) => name };
+  if (issuer === undefined) return undefined;
+  const { url, audience, clientId, otherOrigins } = issuer;
+  return { url, audience, clientId, origins: [new URL(url).origin, ...otherOrigins], scope: (name) => name };
 }

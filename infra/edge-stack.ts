@@ -37,8 +37,11 @@ import { AaaaRecord, ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-r
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import type { DashboardConfig } from '../shared/contract/dashboard-config.ts';
 import { ORIGIN_KEY_HEADER } from '../shared/http/edge-only.ts';
 import { pagePolicy } from '../shared/http/page-policy.ts';
+import type { Issuer } from './api-stack.ts';
+import { DASHBOARD_CONFIG_OUTPUT } from './dashboard-config.ts';
 import type { DataStack } from './data-stack.ts';
 import { EdgeFirewall } from './edge-firewall.ts';
 import { ORIGIN_KEY_MEMBER, ORIGIN_KEY_VERSION_PARAMETER } from './origin-key.ts';
@@ -51,6 +54,7 @@ interface EdgeStackProps {
   readonly env: Environment;
   readonly stage: StageConfig;
   readonly data: DataStack;
+  readonly issuer: Issuer;
   readonly httpApi: HttpApi;
 }
 
@@ -87,6 +91,19 @@ export class EdgeStack extends Stack {
     const stores = { ...pageBehavior, functionAssociations: [this.atRequest('page-address')] };
     const cacheKey = this.atRequest('cache-key');
     const search = { ...pageBehavior, functionAssociations: [cacheKey] };
+    const file = {
+      // S3 says 403 for what is not there, in XML. The API's own page for it has the right status and a way on; an error page of the
+      // distribution would stand in place of the API's errors too.
+      origin: new OriginGroup({
+        primaryOrigin: S3BucketOrigin.withOriginAccessControl(bucket as IBucket),
+        fallbackOrigin: apiOrigin,
+        fallbackStatusCodes: [403, 404],
+      }),
+      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      functionAssociations: [this.atRequest('index-rewrite')],
+      compress: true,
+    };
+    const { issuer, stage } = props;
     const distribution = new Distribution(this, 'Distribution', {
       comment: 'Alpine US locator',
       ...this.domain(props.stage),
@@ -96,19 +113,15 @@ export class EdgeStack extends Stack {
       // North America and Europe: where the buyers are.
       priceClass: PriceClass.PRICE_CLASS_100,
       defaultBehavior: {
-        // S3 says 403 for what is not there, in XML. The API's own page for it has the right status and a way on; an error page of the
-        // distribution would stand in place of the API's errors too.
-        origin: new OriginGroup({
-          primaryOrigin: S3BucketOrigin.withOriginAccessControl(bucket as IBucket),
-          fallbackOrigin: apiOrigin,
-          fallbackStatusCodes: [403, 404],
-        }),
-        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        responseHeadersPolicy: this.pageHeaders(props.stage.siteUrl),
-        functionAssociations: [this.atRequest('index-rewrite')],
-        compress: true,
+        ...file,
+        responseHeadersPolicy: this.fileHeaders('PageHeaders', pagePolicy(stage.siteUrl)),
       },
       additionalBehaviors: {
+        // The one page that talks to the issuer.
+        '/dashboard/*': {
+          ...file,
+          responseHeadersPolicy: this.fileHeaders('DashboardHeaders', pagePolicy(stage.siteUrl, issuer.origins)),
+        },
         '/v1/dealers': { ...publicRead, functionAssociations: [cacheKey] },
         '/v1/dealers/*': publicRead,
         '/v1/places*': publicRead,
@@ -137,6 +150,14 @@ export class EdgeStack extends Stack {
     new CfnOutput(this, 'DistributionId', { value: distribution.distributionId });
     new CfnOutput(this, 'DistributionDomainName', { value: distribution.distributionDomainName });
     new CfnOutput(this, 'WebBucketName', { value: bucket.bucketName });
+    const config: DashboardConfig = {
+      issuerUrl: issuer.url,
+      clientId: issuer.clientId,
+      scopes: { counts: issuer.scope('counts'), leads: issuer.scope('leads') },
+      ...(issuer.signOutUrl !== undefined && { signOutUrl: issuer.signOutUrl }),
+      accessEmail: stage.accessEmail,
+    };
+    new CfnOutput(this, DASHBOARD_CONFIG_OUTPUT, { value: this.toJsonString(config) });
   }
 
   /**
@@ -251,11 +272,11 @@ export class EdgeStack extends Stack {
     });
   }
 
-  private pageHeaders(siteUrl: string): ResponseHeadersPolicy {
-    return new ResponseHeadersPolicy(this, 'PageHeaders', {
-      comment: 'Security headers of the locator pages',
+  private fileHeaders(id: string, policy: string): ResponseHeadersPolicy {
+    return new ResponseHeadersPolicy(this, id, {
+      comment: `Security headers of the locator pages: ${id}`,
       securityHeadersBehavior: {
-        contentSecurityPolicy: { contentSecurityPolicy: pagePolicy(siteUrl), override: true },
+        contentSecurityPolicy: { contentSecurityPolicy: policy, override: true },
         contentTypeOptions: { override: true },
         frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
         referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, type Environment, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, type Environment, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccountRecovery, Mfa, OAuthScope, ResourceServerScope, UserPool } from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
 import type { Issuer } from './api-stack.ts';
@@ -40,6 +40,7 @@ export class IdentityStack extends Stack {
     const counts = new ResourceServerScope({ scopeName: 'counts', scopeDescription: 'Read interest counts' });
     const leads = new ResourceServerScope({ scopeName: 'leads', scopeDescription: 'See and resend leads' });
     const server = pool.addResourceServer('Locator', { identifier: RESOURCE_SERVER, scopes: [counts, leads] });
+    const dashboardUrl = `${props.stage.siteUrl}/dashboard/`;
     const client = pool.addClient('Dashboard', {
       oAuth: {
         flows: { authorizationCodeGrant: true },
@@ -48,20 +49,30 @@ export class IdentityStack extends Stack {
           OAuthScope.resourceServer(server, counts),
           OAuthScope.resourceServer(server, leads),
         ],
-        callbackUrls: [`${props.stage.siteUrl}/dashboard/`],
-        logoutUrls: [`${props.stage.siteUrl}/dashboard/`],
+        callbackUrls: [dashboardUrl],
+        logoutUrls: [dashboardUrl],
       },
       // A page cannot keep a secret: it proves itself with PKCE.
       generateSecret: false,
       accessTokenValidity: Duration.hours(1),
+      // A working day. The page keeps it in memory alone, and takes it back at sign-out.
+      refreshTokenValidity: Duration.hours(10),
+      enableTokenRevocation: true,
       preventUserExistenceErrors: true,
     });
+    // Where people sign in. The prefix must be nobody else's in the region, so it ends in the account.
+    const domain = pool.addDomain('SignIn', {
+      cognitoDomain: { domainPrefix: `alpine-locator-${props.stage.name}-${Aws.ACCOUNT_ID}` },
+    });
+    const discoveryOrigin = `https://cognito-idp.${this.region}.amazonaws.com`;
+    const back = encodeURIComponent(dashboardUrl);
     this.issuer = {
-      url: `https://cognito-idp.${this.region}.amazonaws.com/${pool.userPoolId}`,
+      url: `${discoveryOrigin}/${pool.userPoolId}`,
       audience: client.userPoolClientId,
+      clientId: client.userPoolClientId,
+      origins: [discoveryOrigin, domain.baseUrl()],
+      signOutUrl: `${domain.baseUrl()}/logout?client_id=${client.userPoolClientId}&logout_uri=${back}`,
       scope: (name) => `${RESOURCE_SERVER}/${name}`,
     };
-    new CfnOutput(this, 'IssuerUrl', { value: this.issuer.url });
-    new CfnOutput(this, 'DashboardClientId', { value: client.userPoolClientId });
   }
 }

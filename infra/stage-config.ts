@@ -44,6 +44,8 @@ const StageConfig = z
     fallbackLeadEmail: Email,
     /** Takes word of leads that a store leaves for too long: the store group's. */
     escalationEmail: Email,
+    /** Whom a colleague is told to ask for a permission on the dashboard. */
+    accessEmail: Email,
     /** Takes alarms; without it they are in CloudWatch and its topic alone. */
     alarmEmail: z.optional(Email),
     /** Hours until a store is reminded of a lead, and until the store group is told. */
@@ -58,7 +60,16 @@ const StageConfig = z
     /** Lets webhooks reach this machine itself: for tests on it. */
     webhookAllowLoopback: z.boolean().default(false),
     /** An OIDC issuer for marketing and operations; a Cognito user pool of our own when absent. */
-    issuer: z.optional(z.strictObject({ url: z.url(), audience: z.string() })),
+    issuer: z.optional(
+      z.strictObject({
+        url: z.url(),
+        audience: z.string(),
+        /** The dashboard's public client (authorization code with PKCE, back to `<siteUrl>/dashboard/`). */
+        clientId: z.string(),
+        /** Origins of its endpoints beside its own, where it has any. */
+        otherOrigins: z.array(HttpsOrigin).default([]),
+      }),
+    ),
   })
   .refine(({ name, webhookAllowLoopback }) => name === 'local' || !webhookAllowLoopback, {
     path: ['webhookAllowLoopback'],
@@ -166,6 +177,7 @@ function isCloudFrontName(siteUrl: string): boolean {
 
 /** The audience that the local issuer's tokens are for. */
 export const LOCAL_AUDIENCE = 'alpine-us-locator';
+const LOCAL_CLIENT_ID = 'dashboard';
 
 /** This machine's stage: the same template, with its own addresses. */
 export function localStage(addresses: {
@@ -180,7 +192,8 @@ export function localStage(addresses: {
     senderEmail: 'no-reply@alpine-locator.example',
     fallbackLeadEmail: 'leads-fallback@alpine-locator.example',
     escalationEmail: 'store-group@alpine-locator.example',
+    accessEmail: 'locator@alpine-locator.example',
     webhookAllowLoopback: addresses.webhookAllowLoopback,
-    issuer: { url: addresses.issuerUrl, audience: LOCAL_AUDIENCE },
+    issuer: { url: addresses.issuerUrl, audience: LOCAL_AUDIENCE, clientId: LOCAL_CLIENT_ID },
   });
 }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { DASHBOARD_CONFIG_OUTPUT, DASHBOARD_CONFIG_PATH, dashboardConfigFile } from '../infra/dashboard-config.ts';
 import { startAwsEndpoint } from './aws/aws-endpoint.ts';
 import { startMailEndpoint } from './aws/mail-endpoint.ts';
 import { openSecrets } from './aws/secrets.ts';
@@ -173,6 +174,10 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
   site.mount(ISSUER_PATH, issuer.handle);
   site.mount(STACK_PATH, (_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(describe()));
+  });
+  site.mount(DASHBOARD_CONFIG_PATH, (_, response) => {
+    const config = dashboardConfigFile(run.template.output(DASHBOARD_CONFIG_OUTPUT));
+    response.writeHead(config === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(config);
   });
   put(run);
 

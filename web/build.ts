@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import packageFile from '../package.json' with { type: 'json' };
 import { LOCALES } from '../shared/launch/launch.ts';
 import { bundleScripts, bundleStyles, bundleWidget } from './bundles.ts';
+import { buildShapes } from './dashboard/build-shapes.ts';
 import { EVERGREEN_SCRIPT, embedCodes, embedJson } from './embed-codes.ts';
 import { examplesPage } from './pages/examples-page.ts';
 import { homePage } from './pages/home-page.ts';
@@ -19,6 +20,7 @@ const target = join(source, '../dist/web');
 const FILES = {
   'reservation/index.html': 'reservation/index.html',
   'lead/index.html': 'lead/index.html',
+  'dashboard/index.html': 'dashboard/index.html',
   'favicon.svg': 'favicon.svg',
 };
 
@@ -74,6 +76,7 @@ async function webFiles(): Promise<ReadonlyMap<string, WebFile>> {
     add(key, layOutPage(homePage(locale, addressOf), site), 'page');
   }
   add('widget/examples/index.html', layOutPage(examplesPage(codes, docs, addressOf), site), 'page');
+  for (const [key, text] of buildShapes()) add(key, text, 'evergreen');
   for (const [key, from] of Object.entries(FILES)) {
     const contents = await readFile(join(source, from));
     add(key, key.endsWith('.html') ? finishPage(contents.toString(), keys) : contents, 'page');

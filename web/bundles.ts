@@ -13,12 +13,14 @@ const BUNDLES = {
   'home/home': 'home/home.ts',
   'reservation/reservation': 'reservation/reservation-page.ts',
   'lead/lead': 'lead/lead-page.ts',
+  'dashboard/dashboard': 'dashboard/dashboard-page.ts',
 };
 
 /** Stylesheets likewise. */
 const STYLES = {
   site: 'site.css',
   'widget/examples/examples': 'examples/examples.css',
+  'dashboard/dashboard': 'dashboard/dashboard.css',
 };
 
 /** What was built. Every key carries a hash of what is in it. */

@@ -132,7 +132,7 @@ test('a stage with an issuer and an identity of its own has neither pool nor sen
   const given = synthesize({
     ...deployableStage('dev'),
     senderIdentity: 'given',
-    issuer: { url: 'https://issuer.example.org', audience: 'locator' },
+    issuer: { url: 'https://issuer.example.org', audience: 'locator', clientId: 'dashboard', otherOrigins: [] },
   });
   expect(given.stacks.map(({ stackName }) => stackName)).not.toContain('AlpineLocator-dev-Identity');
   expect(contractFaults(given, contract)).toEqual([]);

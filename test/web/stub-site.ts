@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import type { Browser, BrowserContextOptions, Page, Request, Route } from 'playwright-core';
+import { DASHBOARD_CONFIG_PATH } from '../../infra/dashboard-config.ts';
+import { ISSUER_PATH, type Issuer, openIssuer } from '../../local/issuer.ts';
+import type { DashboardConfig } from '../../shared/contract/dashboard-config.ts';
 import { ChangeBody, InterestBody, type ReservationAnswer } from '../../shared/contract/interests.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
 import { buildWeb } from '../../web/build.ts';
@@ -27,6 +30,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
+  '.json': 'application/json',
 };
 
 /** Another company's page: all it allows us is our script and our API. */
@@ -36,6 +40,16 @@ const FOREIGN_PAGE = (siteUrl: string) => ({
     <script type="module" src="${siteUrl}/widget/v1/alpine-dealer-locator.js"></script>
     <h1>Cars</h1><alpine-dealer-locator near="33324" unit="km"></alpine-dealer-locator></html>`,
 });
+
+/** As the local host has it. */
+function dashboardConfig(siteUrl: string): DashboardConfig {
+  return {
+    issuerUrl: siteUrl + ISSUER_PATH,
+    clientId: 'dashboard',
+    scopes: { counts: 'counts', leads: 'leads' },
+    accessEmail: 'locator@alpine-locator.example',
+  };
+}
 
 export interface Site {
   readonly url: string;
@@ -55,8 +69,17 @@ async function serve(answer: RequestListener): Promise<{ server: Server; url: st
 export async function serveSite(): Promise<Site> {
   await buildWeb();
   const folder = join(import.meta.dirname, '../../dist/web');
+  let issuer: Promise<Issuer> | undefined;
   const own = await serve(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://site');
+    if (pathname.startsWith(`${ISSUER_PATH}/`)) {
+      issuer ??= openIssuer({ read: () => undefined, write: () => {} }, own.url + ISSUER_PATH);
+      return (await issuer).handle(request, response);
+    }
+    if (pathname === DASHBOARD_CONFIG_PATH) {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(dashboardConfig(own.url)));
+      return;
+    }
     const path = normalize(pathname.endsWith('/') ? `${pathname}index.html` : pathname);
     response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
     response.setHeader('access-control-allow-origin', '*');
@@ -84,7 +107,14 @@ export async function serveSite(): Promise<Site> {
 
 /** One answer of the API, or `abort` for a connection that breaks. */
 export type Answer =
-  | { readonly status: number; readonly body?: object; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly status: number;
+      readonly body?: object;
+      /** In place of a body in JSON. */
+      readonly text?: string;
+      readonly contentType?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   | 'abort';
 type Answering = (request: Request) => Answer | Promise<Answer>;
 
@@ -135,15 +165,15 @@ export async function visit(
 
 async function fulfill(route: Route, answer: Answer): Promise<void> {
   if (answer === 'abort') return route.abort('connectionreset');
-  const { status, body, headers } = answer;
+  const { status, body, text, headers } = answer;
   const json = status >= 400 ? 'application/problem+json' : 'application/json';
-  const contentType = body === undefined ? 'text/html' : json;
+  const contentType = answer.contentType ?? (body === undefined ? 'text/html' : json);
   await route
     .fulfill({
       status,
       contentType,
       headers: { ...headers, 'access-control-allow-origin': '*' },
-      body: body === undefined ? '' : JSON.stringify(body),
+      body: text ?? (body === undefined ? '' : JSON.stringify(body)),
     })
     // The page gave the request up: there is nobody to answer.
     .catch((error: unknown) => {

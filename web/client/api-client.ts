@@ -94,8 +94,9 @@ export class ApiClient {
     });
     if (response.ok) return response;
     const problem = await problemOf(response);
-    if (response.status === 429) throw new RequestFailure('busy', problem);
-    throw new RequestFailure(response.status >= 500 || problem === undefined ? 'server' : 'refused', problem);
+    if (response.status === 429) throw new RequestFailure('busy', problem, response);
+    const kind = response.status >= 500 || problem === undefined ? 'server' : 'refused';
+    throw new RequestFailure(kind, problem, response);
   }
 }
 

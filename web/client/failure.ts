@@ -12,12 +12,18 @@ export class RequestFailure extends Error {
   readonly kind: FailureKind;
   /** What the API said, when it said something in its own format. */
   readonly problem: Problem | undefined;
+  /** Of the answer, whoever gave it; `undefined` when none came. */
+  readonly status: number | undefined;
+  /** The id under which the request is found in the logs, when one was given. */
+  readonly requestId: string | undefined;
 
-  constructor(kind: FailureKind, problem?: Problem) {
+  constructor(kind: FailureKind, problem?: Problem, response?: Response) {
     super(problem === undefined ? kind : `${kind}: ${problem.status} ${problem.title}`);
     this.name = 'RequestFailure';
     this.kind = kind;
     this.problem = problem;
+    this.status = response?.status ?? problem?.status;
+    this.requestId = problem?.instance ?? response?.headers.get('apigw-requestid') ?? undefined;
   }
 
   /** The fields of the body that the API refused, as JSON pointers: `#/email`. */
