@@ -23,8 +23,6 @@ export interface ApiRequest<O extends Operation> {
 }
 
 export interface ApiOptions {
-  /** What may be told to shared caches; everything else is `no-store`. */
-  readonly cache?: 'public';
   /**
    * Faults that no schema sees, such as a ZIP that does not exist. Asked of input that the schemas have refused already, so that
    * one answer names them all; what passes the schemas is for the answer itself to judge.
@@ -76,17 +74,17 @@ export function api<const O extends Operation>(
       body: JSON.stringify(z.parse(schema, value)),
     };
   };
-  return httpHandler(handle, options);
+  return httpHandler(handle, operation.cache);
 }
 
 /** The chain that every answer passes, for a handler that has no operation. */
 export function httpHandler(
   handle: (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>,
-  options: ApiOptions = {},
+  cache?: Operation['cache'],
 ) {
   const chain = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(requestLog())
     .use(securityHeaders())
     .use(problemAnswers());
-  return (options.cache === 'public' ? chain.use(publicCaching()) : chain).handler(handle);
+  return (cache === 'public' ? chain.use(publicCaching()) : chain).handler(handle);
 }

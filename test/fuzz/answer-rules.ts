@@ -7,7 +7,7 @@ import type { DescribedOperation, OpenApi } from './operation-under-fuzz.ts';
 import type { RawAnswer } from './raw-http.ts';
 
 /** What is in front of the operations says by itself: the distribution, the gateway, HTTP itself. */
-const OUTSIDE = new Set([400, 403, 404, 405, 408, 413, 414, 431, 501]);
+const OUTSIDE = new Set([301, 400, 403, 404, 405, 408, 413, 414, 431, 501]);
 
 const SECURITY_HEADERS = {
   'strict-transport-security': /^max-age=\d{8}/,

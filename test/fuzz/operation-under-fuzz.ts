@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Operation } from '../../shared/contract/operation.ts';
 import { OPERATIONS, type Route } from '../../shared/contract/operations.ts';
+import { GROUP_KEYS } from '../../shared/counts/grouping.ts';
 import type { Expectation, FuzzRequest } from './fuzz-request.ts';
 import type { FuzzWorld } from './fuzz-world.ts';
 import { arbitraryOf, faultsOf, type Hints, type JsonSchema, type Path } from './schema-arbitrary.ts';
@@ -176,6 +177,7 @@ function hintsOf(route: Route, world: FuzzWorld): Hints {
     leadId: text(holder.leadId, other.leadId, gone.leadId),
     formToken: text(world.formToken),
     version: text(world.wordingVersion),
+    by: fc.uniqueArray(text(...GROUP_KEYS), { minLength: 1, maxLength: 2 }).map((keys) => keys.join(',')),
     token: tokens ?? text(holder.acknowledgeToken, other.acknowledgeToken, gone.acknowledgeToken),
   };
 }
@@ -218,7 +220,9 @@ function rightInput(
     const [sample] = fc.sample(arbitraryOf(schema, {}), { numRuns: 1, seed: 1 });
     return living[name] ?? sample;
   };
-  const byName: Readonly<Record<string, string>> = { leadId: world.holder.leadId };
+  // The holder's lead is closed as soon as another request changes the store.
+  const leadId = route.endsWith('/redeliver') ? world.other.leadId : world.holder.leadId;
+  const byName: Readonly<Record<string, string>> = { leadId };
   return {
     query: textMembers(fill(requiredOnly(querySchema), '')),
     pathParameter: byName[operation.pathParameter ?? ''] ?? world.stack.leadStoreId,

@@ -30,7 +30,7 @@ export type Hints = Readonly<Record<string, fc.Arbitrary<unknown>>>;
 export function arbitraryOf(schema: JsonSchema, hints: Hints, name = ''): fc.Arbitrary<unknown> {
   const made = withoutHint(schema, hints);
   const hint = hints[name];
-  return hint === undefined ? made : fc.oneof({ weight: 9, arbitrary: hint }, { weight: 1, arbitrary: made });
+  return hint === undefined ? made : fc.oneof({ weight: 29, arbitrary: hint }, { weight: 1, arbitrary: made });
 }
 
 function withoutHint(schema: JsonSchema, hints: Hints): fc.Arbitrary<unknown> {
