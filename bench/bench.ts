@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { runFuzzBench } from './holds/fuzz-bench.ts';
 import { runLeadsBench } from './leads/leads-bench.ts';
+import { runMutationsBench } from './mutations/mutations-bench.ts';
 import { runReservationsBench } from './reservations/reservations-bench.ts';
 import { runSearchBench } from './search/search-bench.ts';
 
@@ -17,6 +18,7 @@ export interface BenchOptions {
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   fuzz: runFuzzBench,
   leads: runLeadsBench,
+  mutations: runMutationsBench,
   reservations: runReservationsBench,
   search: runSearchBench,
 };
