@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runChaosBench } from './holds/chaos-bench.ts';
 import { runFuzzBench } from './holds/fuzz-bench.ts';
 import { runLeadsBench } from './leads/leads-bench.ts';
 import { runMutationsBench } from './mutations/mutations-bench.ts';
@@ -16,6 +17,7 @@ export interface BenchOptions {
 
 /** By the name that the command line gives. */
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
+  chaos: runChaosBench,
   fuzz: runFuzzBench,
   leads: runLeadsBench,
   mutations: runMutationsBench,

@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SigningKey } from '../../shared/reservations/signed-token.ts';
 import type { FuzzRequest } from '../../test/fuzz/fuzz-request.ts';
 import { type FuzzReport, runFuzz } from '../../test/fuzz/fuzz-run.ts';
-import { openWorld } from '../../test/fuzz/fuzz-world.ts';
+import { mailsOf, openWorld } from '../../test/fuzz/fuzz-world.ts';
 import { dataOfRequest, repetitionsIn, type SentDatum } from '../../test/support/sent-data.ts';
 import { scanTables } from '../../test/support/stack-tables.ts';
 import type { BenchOptions } from '../bench.ts';
@@ -17,6 +18,7 @@ const SEED = 20_261_125;
 const REPORT = join(import.meta.dirname, '..', 'fuzz.md');
 /** Beside the catalogue, which has some 5,000. */
 const GENERATED = 10_000;
+const QUIET_MS = 3_000;
 const QUICK = { generated: 400, mostPerItem: 12 };
 
 /** 10,000 generated requests and the whole catalogue over HTTP. Ends with 1 when any answer is not what the contract says. */
@@ -51,7 +53,10 @@ export async function runFuzzBench({ quick }: BenchOptions): Promise<void> {
         mostPerItem: quick ? QUICK.mostPerItem : Number.POSITIVE_INFINITY,
         lanes: 4,
         note: (request, from) => sent.push(...tellingOf(request, from)),
-        holdings: async () => JSON.stringify([...(await scanTables(stack.up)).values()]),
+        holdings: async () => {
+          await untilQuiet(stack.up.mailUrl);
+          return JSON.stringify([...(await scanTables(stack.up)).values()]);
+        },
       });
     } finally {
       await stack.stop();
@@ -65,6 +70,15 @@ export async function runFuzzBench({ quick }: BenchOptions): Promise<void> {
     if (failures.length > 0) process.exitCode = 1;
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Waits for the mails that the forms have caused, which go out one after another: they are looked at too. */
+async function untilQuiet(mailUrl: string): Promise<void> {
+  for (let [count, before] = [0, -1]; count !== before; ) {
+    await delay(QUIET_MS);
+    before = count;
+    count = (await mailsOf({ mailUrl })).length;
   }
 }
 

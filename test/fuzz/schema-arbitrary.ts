@@ -29,7 +29,8 @@ export type Hints = Readonly<Record<string, fc.Arbitrary<unknown>>>;
  */
 export function arbitraryOf(schema: JsonSchema, hints: Hints, name = ''): fc.Arbitrary<unknown> {
   const made = withoutHint(schema, hints);
-  const hint = hints[name];
+  // An address and the consent to mails to it have one name.
+  const hint = schema.type === 'boolean' ? undefined : hints[name];
   return hint === undefined ? made : fc.oneof({ weight: 29, arbitrary: hint }, { weight: 1, arbitrary: made });
 }
 
