@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
+import { runChaosBench } from './holds/chaos-bench.ts';
+import { runFuzzBench } from './holds/fuzz-bench.ts';
 import { runLeadsBench } from './leads/leads-bench.ts';
+import { runMutationsBench } from './mutations/mutations-bench.ts';
 import { runReservationsBench } from './reservations/reservations-bench.ts';
 import { runSearchBench } from './search/search-bench.ts';
 
@@ -14,7 +17,10 @@ export interface BenchOptions {
 
 /** By the name that the command line gives. */
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
+  chaos: runChaosBench,
+  fuzz: runFuzzBench,
   leads: runLeadsBench,
+  mutations: runMutationsBench,
   reservations: runReservationsBench,
   search: runSearchBench,
 };

@@ -26,5 +26,5 @@ export const handler = api(
     const answer = searchAnswer(origin, { radius, unit }, found);
     return mediaType === 'application/geo+json' ? searchGeoJson(answer) : answer;
   },
-  { cache: 'public', furtherErrors: async ({ query }) => malformedPlace(query, gazetteer()) },
+  { furtherErrors: async ({ query }) => malformedPlace(query, gazetteer()) },
 );

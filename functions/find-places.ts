@@ -4,8 +4,6 @@ import { gazetteer } from '../shared/runtime/gazetteer-file.ts';
 
 const MOST_PLACES = 8;
 
-export const handler = api(
-  operation,
-  async ({ query }) => ({ places: [...gazetteer().suggestPlaces(query.q, MOST_PLACES)] }),
-  { cache: 'public' },
-);
+export const handler = api(operation, async ({ query }) => ({
+  places: [...gazetteer().suggestPlaces(query.q, MOST_PLACES)],
+}));

@@ -8,15 +8,11 @@ import { requireEnvironment } from '../shared/runtime/environment.ts';
 
 const dealers = dealerTable(documentClient(), requireEnvironment(DEALER_TABLE.environmentVariable), Date.now);
 
-export const handler = api(
-  operation,
-  async ({ pathParameter }) => {
-    const id = DealerId.safeParse(pathParameter);
-    const dealer = id.success ? await dealers.getDealer(id.data) : undefined;
-    if (dealer === undefined || dealer.status === 'withdrawn') {
-      throw new HttpProblem(404, 'There is no such store. Find one with GET /v1/dealers?near=…');
-    }
-    return dealerAnswer(dealer);
-  },
-  { cache: 'public' },
-);
+export const handler = api(operation, async ({ pathParameter }) => {
+  const id = DealerId.safeParse(pathParameter);
+  const dealer = id.success ? await dealers.getDealer(id.data) : undefined;
+  if (dealer === undefined || dealer.status === 'withdrawn') {
+    throw new HttpProblem(404, 'There is no such store. Find one with GET /v1/dealers?near=…');
+  }
+  return dealerAnswer(dealer);
+});

@@ -5,4 +5,4 @@ import { requireEnvironment, VERSION_VARIABLE } from '../shared/runtime/environm
 
 const document = openApiDocument(requireEnvironment(VERSION_VARIABLE));
 
-export const handler = api(operation, async () => document, { cache: 'public' });
+export const handler = api(operation, async () => document);

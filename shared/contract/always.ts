@@ -14,6 +14,7 @@ export const getHealth = {
 export const getOpenApi = {
   summary: 'This document',
   security: 'public',
+  cache: 'public',
   success: { status: 200, content: json(z.looseObject({ openapi: z.string() })) },
   refusals: [400],
 } as const satisfies Operation;

@@ -112,6 +112,7 @@ export const PlacesAnswer = z.strictObject({
 export const findDealers = {
   summary: 'Find the stores nearest to a place',
   security: 'public',
+  cache: 'public',
   query: DealersQuery,
   success: { status: 200, content: { ...json(DealersAnswer), 'application/geo+json': DealersGeoJson } },
   refusals: [400, 404],
@@ -120,6 +121,7 @@ export const findDealers = {
 export const getDealer = {
   summary: 'One store',
   security: 'public',
+  cache: 'public',
   pathParameter: 'dealerId',
   success: { status: 200, content: json(DealerAnswer) },
   refusals: [400, 404],
@@ -128,6 +130,7 @@ export const getDealer = {
 export const findPlaces = {
   summary: 'Type-ahead for the search box',
   security: 'public',
+  cache: 'public',
   query: PlacesQuery,
   success: { status: 200, content: json(PlacesAnswer) },
   refusals: [400],

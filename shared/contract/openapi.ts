@@ -73,6 +73,7 @@ function describe(route: string, operation: Operation): object {
           ),
         }),
       },
+      ...(operation.cache && { 304: { description: 'Nothing has changed since the answer with this `ETag`.' } }),
       ...Object.fromEntries([...refusals, 405 as const].map((status) => [status, problemResponse(REFUSALS[status])])),
       default: problemResponse('A fault of ours, or a moment of overload; quote `instance`.'),
     },

@@ -15,6 +15,8 @@ export interface Operation {
   /** Name of the one path parameter. */
   readonly pathParameter?: string;
   readonly idempotencyKey?: true;
+  /** What may be told to shared caches, and is answered 304 to whoever has it already; everything else is `no-store`. */
+  readonly cache?: 'public';
   /** Status of success, and its schema by media type; the first one is the default. Empty: no body. */
   readonly success: { readonly status: 200 | 202 | 204; readonly content: Readonly<Record<string, z.ZodMiniType>> };
   /** The refusals it can answer with, besides 405 and 5xx, which any can. */

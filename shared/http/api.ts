@@ -33,8 +33,6 @@ export interface ApiRequest<O extends Operation> {
 }
 
 export interface ApiOptions {
-  /** What may be told to shared caches; everything else is `no-store`. */
-  readonly cache?: 'public';
   /**
    * Faults that no schema sees, such as a ZIP that does not exist. Asked of input that the schemas have refused already, so that
    * one answer names them all; what passes the schemas is for the answer itself to judge.
@@ -86,11 +84,12 @@ export function api<const O extends Operation>(
       body: JSON.stringify(z.parse(schema, value)),
     };
   };
-  return httpHandler(handle, options);
+  return httpHandler(handle, { cache: operation.cache });
 }
 
 /** What differs between the API's answers and pages. */
-export interface ChainOptions extends Pick<ApiOptions, 'cache'> {
+export interface ChainOptions {
+  readonly cache?: Operation['cache'];
   /** problem+json unless told. */
   readonly tellProblem?: TellProblem;
   /** Allows nothing unless told. */

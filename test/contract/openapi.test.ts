@@ -73,6 +73,15 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  test('names 304 for what shared caches may keep, and for nothing else', () => {
+    for (const [route, operation] of Object.entries(OPERATIONS) as [string, Operation][]) {
+      const [method = '', path = ''] = route.split(' ');
+      const { responses } = describedOperation(path, method);
+      expect('304' in responses, route).toBe(operation.cache === 'public');
+      if (operation.cache) expect(responses['304']).not.toHaveProperty('content');
+    }
+  });
+
   test('names the same refusals for a token of a reservation, whatever is asked of it', () => {
     for (const method of ['GET', 'PATCH', 'DELETE']) {
       const { security, responses } = describedOperation('/v1/reservation', method);

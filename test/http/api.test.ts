@@ -12,6 +12,7 @@ import { type EventParts, gatewayEvent } from '../support/gateway-event.ts';
 const operation = {
   summary: 'test',
   security: 'public',
+  cache: 'public',
   query: z.strictObject({
     a: z.string('is required'),
     b: z.optional(z.string().check(z.regex(/^\d$/, 'must be a digit'))),
@@ -36,7 +37,7 @@ async function call(handler: ReturnType<typeof api>, parts: EventParts) {
   }
 }
 
-const echo = api(operation, async ({ query }) => ({ a: query.a }), { cache: 'public' });
+const echo = api(operation, async ({ query }) => ({ a: query.a }));
 
 describe('an operation', () => {
   test('answers what its schema shapes, with security headers', async () => {

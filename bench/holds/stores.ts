@@ -1,0 +1,30 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+
+export type StoreRow = Record<string, string>;
+
+const DEALERS_FILE = join(import.meta.dirname, '..', '..', 'data', 'dealers.csv');
+/** Has people, a CRM, and whatever else a bench gives it. */
+export const LEAD_STORE_ID = '2745';
+
+/** The stores of this repository, one of them with ways for its leads. */
+export async function storeRows(ways: Readonly<Record<string, string>> = {}): Promise<readonly StoreRow[]> {
+  const rows = parse(await readFile(DEALERS_FILE, 'utf8'), { columns: true }) as StoreRow[];
+  const store = rows.find(({ id }) => id === LEAD_STORE_ID);
+  if (store === undefined) throw new Error(`${DEALERS_FILE} has no store ${LEAD_STORE_ID}`);
+  Object.assign(store, { lead_email: 'sales@store.example', adf_email: 'adf@crm.example', ...ways });
+  return rows;
+}
+
+export function csvOf(rows: readonly StoreRow[]): string {
+  return stringify([...rows], { header: true });
+}
+
+/** Writes them to a file in the folder. Gives its path. */
+export async function writeDealers(folder: string, ways: Readonly<Record<string, string>> = {}): Promise<string> {
+  const file = join(folder, 'dealers.csv');
+  await writeFile(file, csvOf(await storeRows(ways)));
+  return file;
+}
