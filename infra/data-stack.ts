@@ -12,6 +12,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { FACT_TABLE } from '../shared/counts/fact-table.ts';
+import { ROLLUP_TABLE } from '../shared/counts/rollup-table.ts';
 import { DEALER_TABLE } from '../shared/dealers/dealer-table.ts';
 import { LIMIT_TABLE } from '../shared/limits/limit-table.ts';
 import { OUTBOX_TABLE } from '../shared/outbox/outbox-table.ts';
@@ -44,6 +45,7 @@ export class DataStack extends Stack {
         timeToLiveAttribute: RESERVATION_TABLE.timeToLive,
       }),
       facts: this.table('Facts', FACT_TABLE, {}),
+      rollups: this.table('Rollups', ROLLUP_TABLE, { timeToLiveAttribute: ROLLUP_TABLE.timeToLive }),
       outbox: this.table('Outbox', OUTBOX_TABLE, {
         timeToLiveAttribute: OUTBOX_TABLE.timeToLive,
         dynamoStream: StreamViewType.NEW_IMAGE,

@@ -17,6 +17,7 @@ import type { ConfigurationSet } from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import packageFile from '../package.json' with { type: 'json' };
 import { FACT_TABLE } from '../shared/counts/fact-table.ts';
+import { ROLLUP_TABLE } from '../shared/counts/rollup-table.ts';
 import { DEALER_TABLE } from '../shared/dealers/dealer-table.ts';
 import { LIMIT_TABLE } from '../shared/limits/limit-table.ts';
 import { NEW_DELIVERY_FILTER, OUTBOX_TABLE } from '../shared/outbox/outbox-table.ts';
@@ -30,6 +31,7 @@ import {
   MAILS_PER_SECOND_VARIABLE,
   SENDER_EMAIL_VARIABLE,
   SITE_URL_VARIABLE,
+  SMALLEST_COUNT_VARIABLE,
   VERSION_VARIABLE,
   WEBHOOK_ALLOW_LOOPBACK_VARIABLE,
 } from '../shared/runtime/environment.ts';
@@ -42,6 +44,7 @@ const TABLE_VARIABLES: Readonly<Record<TableName, string>> = {
   dealers: DEALER_TABLE.environmentVariable,
   reservations: RESERVATION_TABLE.environmentVariable,
   facts: FACT_TABLE.environmentVariable,
+  rollups: ROLLUP_TABLE.environmentVariable,
   outbox: OUTBOX_TABLE.environmentVariable,
   limits: LIMIT_TABLE.environmentVariable,
 };
@@ -87,7 +90,7 @@ export class LocatorFunction extends Construct {
       logGroup: this.logGroup,
       environment: { [VERSION_VARIABLE]: packageFile.version },
     });
-    if (spec.access?.reservations !== undefined) {
+    if (spec.access?.reservations !== undefined && spec.access.reservations.attributes === undefined) {
       // A step in a reservation's life is committed over three tables: their names are needed even where one is only read.
       this.nameTables(['dealers', 'reservations', 'facts', 'outbox'], data);
       this.lambda.addEnvironment(LEAD_REMINDER_HOURS_VARIABLE, String(stage.leadHours.reminder));
@@ -108,6 +111,9 @@ export class LocatorFunction extends Construct {
       );
     }
     if (spec.sendsMail) this.allowMail(stage, props.configurationSet);
+    if (spec.suppresses && stage.smallestCount !== undefined) {
+      this.lambda.addEnvironment(SMALLEST_COUNT_VARIABLE, String(stage.smallestCount));
+    }
     Validations.of(role).acknowledge({
       id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray and the listing of streams have no resource to name (AWS service authorization reference)',
@@ -135,13 +141,20 @@ export class LocatorFunction extends Construct {
     for (const table of tables) this.lambda.addEnvironment(TABLE_VARIABLES[table], data.tables[table].tableName);
   }
 
-  private grantTable(table: TableV2, { actions, partitions, indexes = [] }: TableAccess): void {
+  private grantTable(table: TableV2, { actions, partitions, attributes, indexes = [] }: TableAccess): void {
     this.lambda.addToRolePolicy(
       new PolicyStatement({
         actions: actions.map((action) => `dynamodb:${action}`),
         resources: [table.tableArn],
-        ...(partitions && {
-          conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [...partitions] } },
+        ...((partitions || attributes) && {
+          conditions: {
+            'ForAllValues:StringEquals': {
+              ...(partitions && { 'dynamodb:LeadingKeys': [...partitions] }),
+              ...(attributes && { 'dynamodb:Attributes': [...attributes] }),
+            },
+            // Of a request that names no attribute the condition on all of them is true: it would be given everything.
+            ...(attributes && { StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' } }),
+          },
         }),
       }),
     );
@@ -157,7 +170,7 @@ export class LocatorFunction extends Construct {
 
   /** The key works for this function through DynamoDB only. */
   private grantPeopleKey(data: DataStack, access: TableAccess): void {
-    const writes = access.actions.some((action) => action !== 'GetItem' && action !== 'Query');
+    const writes = access.actions.some((action) => !['GetItem', 'Query', 'Scan'].includes(action));
     this.lambda.addToRolePolicy(
       new PolicyStatement({
         actions: [

@@ -11,6 +11,16 @@ export interface LogFields {
   readonly channel?: string;
   readonly attempts?: number;
   readonly outcome?: string;
+  readonly days?: number;
+  readonly hours?: number;
+  readonly hoursBehind?: number;
+  readonly reservations?: number;
+  readonly periods?: number;
+  /** What the counts are off by, in numbers. */
+  readonly driftGroups?: number;
+  readonly driftActive?: number;
+  readonly driftWithdrawn?: number;
+  readonly driftRollups?: number;
 }
 
 type Level = 'info' | 'error';
