@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runCountsBench } from './counts/counts-bench.ts';
 import { runLeadsBench } from './leads/leads-bench.ts';
 import { runReservationsBench } from './reservations/reservations-bench.ts';
 import { runSearchBench } from './search/search-bench.ts';
@@ -14,6 +15,7 @@ export interface BenchOptions {
 
 /** By the name that the command line gives. */
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
+  counts: runCountsBench,
   leads: runLeadsBench,
   reservations: runReservationsBench,
   search: runSearchBench,

@@ -149,9 +149,9 @@ describe.each([
         const small = new Set(smallOnes(answer, by));
         expect(derivable(answer, by, shown).filter((name) => small.has(name))).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
-    expect(answered).toBeGreaterThan(150);
+    expect(answered).toBeGreaterThan(50);
   });
 
   test('what is shown is what was counted, and all of it when nothing is small', () => {
