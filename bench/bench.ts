@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runCountsBench } from './counts/counts-bench.ts';
 import { runChaosBench } from './holds/chaos-bench.ts';
 import { runFuzzBench } from './holds/fuzz-bench.ts';
 import { runLeadsBench } from './leads/leads-bench.ts';
@@ -18,6 +19,7 @@ export interface BenchOptions {
 /** By the name that the command line gives. */
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   chaos: runChaosBench,
+  counts: runCountsBench,
   fuzz: runFuzzBench,
   leads: runLeadsBench,
   mutations: runMutationsBench,

@@ -5,6 +5,7 @@ import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
+import { COUNTS_DRIFT, ROLL_UP_BEHIND } from '../shared/counts/alarm-lines.ts';
 import { DELIVERY_GIVEN_UP, STORE_ADDRESS_BOUNCED } from '../shared/mail-feedback/alarm-lines.ts';
 import type { ApiStack } from './api-stack.ts';
 import type { FunctionName } from './functions.ts';
@@ -68,6 +69,31 @@ export class AlarmStack extends Stack {
         `Lines of a log that ${name} could not count lie in its dead-letter queue for 14 days, and what it counts is too low until then: see its log, mend it, and call it with the requestPayload of each message. What was counted already is not counted twice.`,
       );
     }
+    const rollUp = functionOf(api, 'roll-up-counts');
+    const audit = functionOf(api, 'audit-counts');
+    this.alarmOnLine(
+      'CountsDrift',
+      COUNTS_DRIFT,
+      [['audit-counts', audit]],
+      'The counts of interests are not those of the reservations, or a roll-up is not that of its facts; the log line says by how much. `npm run counts -- audit` looks again, `npm run counts -- rebuild` makes the roll-ups anew. What is still off then is in the facts: tell marketing which numbers not to use.',
+    );
+    this.alarmOnLine(
+      'RollUpBehind',
+      ROLL_UP_BEHIND,
+      [['roll-up-counts', rollUp]],
+      'The roll-up of counts could not catch up in one run. Counts stay exact and get dearer; it goes on by itself, unless this alarm stays.',
+    );
+    this.alarm(
+      'audit-counts-errors',
+      audit.lambda.metricErrors({ period: FIVE_MINUTES, statistic: 'Sum' }),
+      'The nightly audit of the counts failed, or found drift (then CountsDrift tells more): nobody knows tonight that the counts are right. See its log; `npm run counts -- audit` runs it now.',
+    );
+    this.alarm(
+      'roll-up-counts-errors',
+      rollUp.lambda.metricErrors({ period: Duration.minutes(15), statistic: 'Sum' }),
+      'The roll-up of counts fails again and again. Counts stay exact and get dearer with every hour; within 35 days of the first failure it has to be mended. See its log.',
+      { evaluationPeriods: 3, datapointsToAlarm: 3 },
+    );
     this.alarm(
       'FeedbackUnread',
       api.mailFeedback.deadLetters.metricApproximateNumberOfMessagesVisible({

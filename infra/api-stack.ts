@@ -130,9 +130,12 @@ export class ApiStack extends Stack {
     if ('stream' in trigger) {
       // The CDK's own classes do not fit its interfaces under exactOptionalPropertyTypes.
       locatorFunction.readStream(data.tables[trigger.stream] as ITable);
-    } else if ('everyMinutes' in trigger) {
+    } else if ('everyMinutes' in trigger || 'dailyAtHour' in trigger) {
       const rule = new Rule(this, `${locatorFunction.node.id}-schedule`, {
-        schedule: Schedule.rate(Duration.minutes(trigger.everyMinutes)),
+        schedule:
+          'everyMinutes' in trigger
+            ? Schedule.rate(Duration.minutes(trigger.everyMinutes))
+            : Schedule.cron({ hour: String(trigger.dailyAtHour), minute: '20' }),
         // A run that failed is not repeated: the next one finds the same work.
         targets: [new LambdaTarget(locatorFunction.lambda, { retryAttempts: 0 })],
       });

@@ -13,6 +13,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import { FACT_TABLE } from '../shared/counts/fact-table.ts';
+import { ROLLUP_TABLE } from '../shared/counts/rollup-table.ts';
 import { SEARCH_COUNT_TABLE } from '../shared/counts/search-count-table.ts';
 import { DEALER_TABLE } from '../shared/dealers/dealer-table.ts';
 import { LIMIT_TABLE } from '../shared/limits/limit-table.ts';
@@ -54,6 +55,7 @@ export class DataStack extends Stack {
         timeToLiveAttribute: RESERVATION_TABLE.timeToLive,
       }),
       facts: this.table('Facts', FACT_TABLE, {}),
+      rollups: this.table('Rollups', ROLLUP_TABLE, { timeToLiveAttribute: ROLLUP_TABLE.timeToLive }),
       searches: this.table('Searches', SEARCH_COUNT_TABLE, { timeToLiveAttribute: SEARCH_COUNT_TABLE.timeToLive }),
       outbox: this.table('Outbox', OUTBOX_TABLE, {
         timeToLiveAttribute: OUTBOX_TABLE.timeToLive,

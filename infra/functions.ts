@@ -1,16 +1,27 @@
 import type { PageRoute } from '../shared/contract/pages.ts';
 import { SEARCHED_LINES } from '../shared/counts/searched-lines.ts';
 import { DEALER_PARTITIONS } from '../shared/dealers/dealer-table.ts';
+import { STANDING_ATTRIBUTES } from '../shared/reservations/standing-table.ts';
 
 /** What a function does with a table. Names of actions are DynamoDB's; `partitions` narrows them to partition keys. */
 export interface TableAccess {
-  readonly actions: readonly ('GetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'ConditionCheckItem')[];
+  readonly actions: readonly (
+    | 'GetItem'
+    | 'Query'
+    | 'Scan'
+    | 'PutItem'
+    | 'UpdateItem'
+    | 'DeleteItem'
+    | 'ConditionCheckItem'
+  )[];
   readonly partitions?: readonly string[];
+  /** The only attributes that it may read, keys among them; each request has to name its own. */
+  readonly attributes?: readonly string[];
   /** Secondary indexes that it queries. */
   readonly indexes?: readonly ('due' | 'ledger' | 'dealer-ledger')[];
 }
 
-export type TableName = 'dealers' | 'reservations' | 'facts' | 'searches' | 'outbox' | 'limits';
+export type TableName = 'dealers' | 'reservations' | 'facts' | 'rollups' | 'searches' | 'outbox' | 'limits';
 export type SecretName = 'pepper' | 'signing';
 
 export type Trigger =
@@ -23,6 +34,8 @@ export type Trigger =
   | { readonly pages: readonly PageRoute[] }
   | { readonly stream: 'outbox' }
   | { readonly everyMinutes: number }
+  /** Once a day, at this hour (UTC). */
+  | { readonly dailyAtHour: number }
   /** What SES says later of mails that it took. */
   | { readonly mailFeedback: true }
   /** Lines of the log of a function that stands before it in the table. */
@@ -38,6 +51,8 @@ export interface FunctionSpec {
   /** Whether it makes pages: it is told the site's address, and the names of the pages' files are laid beside its bundle. */
   readonly makesPages?: true;
   readonly sendsMail?: true;
+  /** Whether it leaves out small counts where the stage says so. */
+  readonly suppresses?: true;
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
 }
@@ -140,9 +155,15 @@ export const FUNCTIONS = {
   },
   'count-interests': {
     trigger: { route: 'GET /v1/interest-counts', scope: 'counts' },
-    access: { facts: { actions: ['Query'] } },
+    access: {
+      facts: { actions: ['Query'] },
+      rollups: { actions: ['GetItem', 'Query'] },
+      // For the stores' names.
+      dealers: searchStores,
+    },
     gazetteer: true,
-    memoryMegabytes: 1024,
+    suppresses: true,
+    memoryMegabytes: 1769,
     timeoutSeconds: 29,
   },
   'get-search-counts': {
@@ -150,6 +171,22 @@ export const FUNCTIONS = {
     access: { searches: { actions: ['Query'] } },
     gazetteer: true,
     ...interactive,
+  },
+  'roll-up-counts': {
+    trigger: { everyMinutes: 15 },
+    access: { facts: { actions: ['Query'] }, rollups: { actions: ['GetItem', 'Query', 'PutItem'] } },
+    memoryMegabytes: 1769,
+    timeoutSeconds: 300,
+  },
+  'audit-counts': {
+    trigger: { dailyAtHour: 8 },
+    access: {
+      reservations: { actions: ['Scan'], attributes: STANDING_ATTRIBUTES },
+      facts: { actions: ['Query'] },
+      rollups: { actions: ['GetItem', 'Query'] },
+    },
+    memoryMegabytes: 3008,
+    timeoutSeconds: 900,
   },
   'list-leads': {
     trigger: { route: 'GET /v1/leads', scope: 'leads' },

@@ -17,6 +17,7 @@ import type { ConfigurationSet } from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import packageFile from '../package.json' with { type: 'json' };
 import { FACT_TABLE } from '../shared/counts/fact-table.ts';
+import { ROLLUP_TABLE } from '../shared/counts/rollup-table.ts';
 import { SEARCH_COUNT_TABLE } from '../shared/counts/search-count-table.ts';
 import { DEALER_TABLE } from '../shared/dealers/dealer-table.ts';
 import { LIMIT_TABLE } from '../shared/limits/limit-table.ts';
@@ -31,6 +32,7 @@ import {
   MAILS_PER_SECOND_VARIABLE,
   SENDER_EMAIL_VARIABLE,
   SITE_URL_VARIABLE,
+  SMALLEST_COUNT_VARIABLE,
   VERSION_VARIABLE,
   WEBHOOK_ALLOW_LOOPBACK_VARIABLE,
 } from '../shared/runtime/environment.ts';
@@ -43,6 +45,7 @@ const TABLE_VARIABLES: Readonly<Record<TableName, string>> = {
   dealers: DEALER_TABLE.environmentVariable,
   reservations: RESERVATION_TABLE.environmentVariable,
   facts: FACT_TABLE.environmentVariable,
+  rollups: ROLLUP_TABLE.environmentVariable,
   searches: SEARCH_COUNT_TABLE.environmentVariable,
   outbox: OUTBOX_TABLE.environmentVariable,
   limits: LIMIT_TABLE.environmentVariable,
@@ -94,7 +97,7 @@ export class LocatorFunction extends Construct {
       logGroup: this.logGroup,
       environment: { [VERSION_VARIABLE]: packageFile.version },
     });
-    if (spec.access?.reservations !== undefined) {
+    if (accessOf(spec, 'reservations').some(({ attributes }) => attributes === undefined)) {
       // A step in a reservation's life is committed over three tables: their names are needed even where one is only read.
       this.nameTables(['dealers', 'reservations', 'facts', 'outbox'], data);
       this.lambda.addEnvironment(LEAD_REMINDER_HOURS_VARIABLE, String(stage.leadHours.reminder));
@@ -116,6 +119,9 @@ export class LocatorFunction extends Construct {
     }
     if (spec.makesPages) this.lambda.addEnvironment(SITE_URL_VARIABLE, stage.siteUrl);
     if (spec.sendsMail) this.allowMail(stage, props.configurationSet);
+    if (spec.suppresses && stage.smallestCount !== undefined) {
+      this.lambda.addEnvironment(SMALLEST_COUNT_VARIABLE, String(stage.smallestCount));
+    }
     this.acknowledge(spec);
     Validations.of(role).acknowledge({
       id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
@@ -174,13 +180,20 @@ export class LocatorFunction extends Construct {
     for (const table of tables) this.lambda.addEnvironment(TABLE_VARIABLES[table], data.tables[table].tableName);
   }
 
-  private grantTable(table: TableV2, { actions, partitions, indexes = [] }: TableAccess): void {
+  private grantTable(table: TableV2, { actions, partitions, attributes, indexes = [] }: TableAccess): void {
     this.lambda.addToRolePolicy(
       new PolicyStatement({
         actions: actions.map((action) => `dynamodb:${action}`),
         resources: [table.tableArn],
-        ...(partitions && {
-          conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [...partitions] } },
+        ...((partitions || attributes) && {
+          conditions: {
+            'ForAllValues:StringEquals': {
+              ...(partitions && { 'dynamodb:LeadingKeys': [...partitions] }),
+              ...(attributes && { 'dynamodb:Attributes': [...attributes] }),
+            },
+            // Of a request that names no attribute the condition on all of them is true: it would be given everything.
+            ...(attributes && { StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' } }),
+          },
         }),
       }),
     );
@@ -196,7 +209,9 @@ export class LocatorFunction extends Construct {
 
   /** The key works for this function through DynamoDB only. */
   private grantPeopleKey(data: DataStack, accesses: readonly TableAccess[]): void {
-    const writes = accesses.some(({ actions }) => actions.some((action) => action !== 'GetItem' && action !== 'Query'));
+    const writes = accesses.some(({ actions }) =>
+      actions.some((action) => !['GetItem', 'Query', 'Scan'].includes(action)),
+    );
     this.lambda.addToRolePolicy(
       new PolicyStatement({
         actions: [

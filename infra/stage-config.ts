@@ -57,6 +57,8 @@ const StageConfig = z
     ),
     /** What the account's SES allows (its "maximum send rate"); the outbox keeps to it. */
     mailsPerSecond: z.int().positive().default(14),
+    /** Counts of interests below it are left out of answers, with those from which they could be told; none when absent. */
+    smallestCount: z.optional(z.int().min(2).max(1_000)),
     /** Lets webhooks reach this machine itself: for tests on it. */
     webhookAllowLoopback: z.boolean().default(false),
     /** An OIDC issuer for marketing and operations; a Cognito user pool of our own when absent. */

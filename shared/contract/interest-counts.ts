@@ -38,7 +38,7 @@ export const InterestCountsQuery = z
     }),
   );
 
-const Count = z.int();
+const Count = z.nullable(z.int()).check(z.meta({ description: 'Null when it is left out, with `suppressedBelow`.' }));
 const SIX_COUNTS = {
   submitted: Count,
   confirmed: Count,
@@ -47,11 +47,22 @@ const SIX_COUNTS = {
   movedOut: Count,
   active: Count,
 };
+const Names = z.optional(z.record(z.string(), z.string()));
 
 export const InterestCountsAnswer = z.strictObject({
   asOf: z.iso.datetime(),
   complete: z.boolean(),
   definitions: z.record(z.string(), z.string()),
+  suppressedBelow: z
+    .nullable(z.int())
+    .check(
+      z.meta({ description: 'Smaller counts are null, and others by which they could be told. Null: all are shown.' }),
+    ),
+  names: z
+    .strictObject({ state: Names, county: Names, metro: Names, dealer: Names })
+    .check(
+      z.meta({ description: 'For each place or store that the groups are by: the names of the codes that occur.' }),
+    ),
   total: z.strictObject(SIX_COUNTS),
   groups: z.array(
     z.looseObject(SIX_COUNTS).check(z.meta({ description: 'The six counts, and one member for each key of `by`.' })),
@@ -59,10 +70,18 @@ export const InterestCountsAnswer = z.strictObject({
 });
 export type InterestCountsAnswer = z.infer<typeof InterestCountsAnswer>;
 
+/** Described, not checked: it is made row by row. */
+const InterestCountsCsv = z.string().check(
+  z.meta({
+    description:
+      'The same rows, RFC 4180: the keys of `by`, each place or store followed by its name, the six counts, `asOf`. With `Accept: text/csv;dialect=spreadsheet` codes are written so that a spreadsheet keeps their leading zeros.',
+  }),
+);
+
 export const countInterests = {
   summary: 'Exact counts of interests',
   security: 'oidc-counts',
   query: InterestCountsQuery,
-  success: { status: 200, content: json(InterestCountsAnswer) },
+  success: { status: 200, content: { ...json(InterestCountsAnswer), 'text/csv': InterestCountsCsv } },
   refusals: [400, 401, 403],
 } as const satisfies Operation;

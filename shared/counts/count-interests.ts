@@ -32,14 +32,23 @@ export interface CountQuestion {
  * are never deleted, so a head that moves on meanwhile makes no difference.
  * @throws RollupMissing when a roll-up that is promised is not there, also at a second look: never a count that is short
  */
-export async function countInterests(question: CountQuestion, desk: CountDesk): Promise<Counted> {
-  const head = await desk.rollups.readHead();
+export function countInterests(question: CountQuestion, desk: CountDesk): Promise<Counted> {
+  return atFreshHead(desk.rollups, (head) => countFrom(head, question, desk));
+}
+
+/**
+ * Reads at the head, and once more when a roll-up is missing: a rebuild may have ended the generation that the head was of.
+ * @throws RollupMissing when one is missing also then
+ */
+export async function atFreshHead<T>(
+  rollups: Pick<RollupTable, 'readHead'>,
+  read: (head: Head | undefined) => Promise<T>,
+): Promise<T> {
   try {
-    return await countFrom(head, question, desk);
+    return await read(await rollups.readHead());
   } catch (error) {
     if (!(error instanceof RollupMissing)) throw error;
-    // A rebuild may have ended the generation that this head was of.
-    return countFrom(await desk.rollups.readHead(), question, desk);
+    return read(await rollups.readHead());
   }
 }
 

@@ -22,7 +22,10 @@ export const GROUP_KEYS = [
 ] as const;
 export type GroupKey = (typeof GROUP_KEYS)[number];
 
-export type Counts = Record<FactEvent, number> & { active: number };
+/** The counts of every row, in order. */
+export const COUNT_NAMES = [...FACT_EVENTS, 'active'] as const;
+export type CountName = (typeof COUNT_NAMES)[number];
+export type Counts = Record<CountName, number>;
 export type Group = Counts & Partial<Record<GroupKey, string>>;
 
 export interface Filters {
@@ -46,6 +49,14 @@ export const DEFINITIONS = {
     'Confirmed reservations that changed store, model, ZIP or another thing that is counted, out of this group.',
   active:
     'confirmed - withdrawn + movedIn - movedOut: over all days, the reservations that stand; over a range, the net change.',
+  state:
+    'State or territory of the ZIP that was given. County, metro area (CBSA) and the first three digits of the ZIP likewise.',
+  unknown: 'What cannot be placed or was not said: military ZIPs, ZIPs outside of any metro area, an open timeframe.',
+  none: 'No store, or no campaign, was chosen; as a distance band, no store was listed.',
+  'distance-band':
+    'Miles from the ZIP to the nearest listed store when the form was sent or last changed: from the first number up to, and without, the second.',
+  day: 'Days, and all periods made of them, are UTC.',
+  week: 'A week begins on Monday (ISO 8601) and is named by that day.',
 } as const;
 
 /**

@@ -94,7 +94,7 @@ export async function takeStep(
     head = { ...withDayClosed(head, step.day, hasFacts), version: start.version + 1 };
     const closesMonth = step.endsMonth && daysOf(head, monthOf(step.day)).length > 0;
     if (closesMonth) await rollUpMonth(desk, head, monthOf(step.day));
-    if (hasFacts || closesMonth) return { head, days: 1, hours: 0 };
+    if (hasFacts || closesMonth) return { head, days: hasFacts ? 1 : 0, hours: 0 };
   }
   return head === start ? undefined : { head, days: 0, hours: 0 };
 }

@@ -4,7 +4,8 @@ import * as z from 'zod/mini';
 import type { Operation } from '../contract/operation.ts';
 import { ORIGIN_KEY_HASHES_VARIABLE, requireEnvironment } from '../runtime/environment.ts';
 import { edgeOnly } from './edge-only.ts';
-import { badFields, type FieldError } from './http-problem.ts';
+import { bodyParts, type EncodedBody, encodeText, isTooLarge } from './encoded-body.ts';
+import { badFields, type FieldError, type HttpProblem } from './http-problem.ts';
 import { chooseMediaType } from './media-type.ts';
 import {
   NOTHING_ALLOWED,
@@ -18,7 +19,11 @@ import {
 import { bodyOf, parseInput, queryOf } from './request.ts';
 
 type Output<S> = S extends z.ZodMiniType ? z.output<S> : undefined;
-type AnswerOf<O extends Operation> = z.input<O['success']['content'][keyof O['success']['content']]>;
+type ContentOf<O extends Operation> = O['success']['content'];
+/** JSON is shaped by its schema; what is of another media type is sent as it comes. */
+type AnswerOf<O extends Operation> = {
+  [Type in keyof ContentOf<O>]: Type extends `${string}json` ? z.input<ContentOf<O>[Type]> : string | EncodedBody;
+}[keyof ContentOf<O>];
 
 /** A request that has passed its operation's schemas. */
 export interface ApiRequest<O extends Operation> {
@@ -43,6 +48,11 @@ export interface ApiOptions {
   }) => Promise<readonly FieldError[]>;
 }
 
+interface OperationOptions<O extends Operation> extends ApiOptions {
+  /** For answers that may be large: compressed for callers that take it, and refused when they are more than the gateway carries. */
+  readonly large?: { refusal(answer: AnswerOf<O>): HttpProblem };
+}
+
 const NoQuery = z.strictObject({});
 
 /**
@@ -52,7 +62,7 @@ const NoQuery = z.strictObject({});
 export function api<const O extends Operation>(
   operation: O,
   answer: (request: ApiRequest<O>) => Promise<AnswerOf<O> | undefined>,
-  options: ApiOptions = {},
+  options: OperationOptions<O> = {},
 ) {
   const { status, content } = operation.success;
   const handle = async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
@@ -75,16 +85,34 @@ export function api<const O extends Operation>(
     });
     const schema = mediaType === undefined ? undefined : content[mediaType];
     if (schema === undefined || mediaType === undefined) return { statusCode: status };
-    return {
+    const encoded = encode(
+      mediaType.endsWith('json') ? JSON.stringify(z.parse(schema, value)) : value,
+      event,
+      options.large !== undefined,
+    );
+    const vary = [
+      ...(Object.keys(content).length > 1 ? ['accept'] : []),
+      ...(options.large ? ['accept-encoding'] : []),
+    ];
+    const response = {
       statusCode: status,
       headers: {
         'content-type': mediaType,
-        ...(Object.keys(content).length > 1 && { vary: 'accept' }),
+        ...encoded.headers,
+        ...(vary.length > 0 && { vary: vary.join(', ') }),
+        ...(encoded.contentEncoding && { 'content-encoding': encoded.contentEncoding }),
       },
-      body: JSON.stringify(z.parse(schema, value)),
+      ...bodyParts(encoded),
     };
+    if (options.large && isTooLarge(response)) throw options.large.refusal(value as AnswerOf<O>);
+    return response;
   };
   return httpHandler(handle, { cache: operation.cache });
+}
+
+function encode(body: unknown, event: APIGatewayProxyEventV2, isLarge: boolean): EncodedBody {
+  if (typeof body === 'string') return isLarge ? encodeText(body, event) : { bytes: Buffer.from(body) };
+  return body as EncodedBody;
 }
 
 /** What differs between the API's answers and pages. */

@@ -56,7 +56,7 @@ export function reservationTable(
     return Item;
   };
   const find = async (reservationId: string): Promise<Reservation | undefined> =>
-    (await get(stateKey(reservationId)))?.['reservation'] as Reservation | undefined;
+    reservationOfItem(await get(stateKey(reservationId)));
 
   return {
     find,
@@ -114,6 +114,29 @@ export function reservationTable(
 }
 
 /**
+ * A reservation as it is stored: what it is counted by stands beside it, so that the audit of the counts is granted these
+ * attributes and none of the person's.
+ */
+export function stateItem(reservation: Reservation) {
+  const { status, dimensions, ...rest } = { dimensions: undefined, ...reservation };
+  return {
+    ...stateKey(reservation.id),
+    version: reservation.version,
+    status,
+    ...(dimensions && { dimensions }),
+    reservation: rest,
+    ...(reservation.status === 'pending' && { expiresAtSeconds: reservation.expiresAtSeconds }),
+  };
+}
+
+/** The reservation that `stateItem` has stored. */
+export function reservationOfItem(item: Readonly<Record<string, unknown>> | undefined): Reservation | undefined {
+  if (item === undefined) return undefined;
+  const { status, dimensions, reservation } = item;
+  return { ...(reservation as object), status, ...(dimensions !== undefined && { dimensions }) } as Reservation;
+}
+
+/**
  * The items of the reservation itself. Who guards what:
  *
  *   state    one at a time: the version read must still stand
@@ -138,12 +161,7 @@ function stateItems(tableName: string, { from, to }: Transition): TransactItem[]
   items.push({
     Put: {
       TableName: tableName,
-      Item: {
-        ...stateKey(to.id),
-        version: to.version,
-        reservation: to,
-        ...(to.status === 'pending' && { expiresAtSeconds: to.expiresAtSeconds }),
-      },
+      Item: stateItem(to),
       ...(from === undefined || replacesExpired
         ? { ConditionExpression: 'attribute_not_exists(pk)' }
         : { ConditionExpression: 'version = :version', ExpressionAttributeValues: { ':version': from.version } }),

@@ -33,3 +33,5 @@ export const MAILS_PER_SECOND_VARIABLE = 'MAILS_PER_SECOND';
 export const WEBHOOK_ALLOW_LOOPBACK_VARIABLE = 'LOCATOR_WEBHOOK_ALLOW_LOOPBACK';
 /** SES's configuration set, which tells of bounces and complaints. */
 export const MAIL_CONFIGURATION_SET_VARIABLE = 'MAIL_CONFIGURATION_SET';
+/** The smallest count that an answer of the counts may show; without it all are shown. */
+export const SMALLEST_COUNT_VARIABLE = 'SMALLEST_COUNT';

@@ -15,6 +15,16 @@ export interface LogFields {
   readonly state?: string;
   /** From there to the nearest store. */
   readonly distanceBand?: string;
+  readonly days?: number;
+  readonly hours?: number;
+  readonly hoursBehind?: number;
+  readonly reservations?: number;
+  readonly periods?: number;
+  /** What the counts are off by, in numbers. */
+  readonly driftGroups?: number;
+  readonly driftActive?: number;
+  readonly driftWithdrawn?: number;
+  readonly driftRollups?: number;
 }
 
 type Level = 'info' | 'error';

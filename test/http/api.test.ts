@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Context } from 'aws-lambda';
 import { describe, expect, test, vi } from 'vitest';
@@ -6,6 +7,7 @@ import { json, type Operation } from '../../shared/contract/operation.ts';
 import { Problem } from '../../shared/contract/problem.ts';
 import { api } from '../../shared/http/api.ts';
 import { HttpProblem } from '../../shared/http/http-problem.ts';
+import { parameterOfAccepted } from '../../shared/http/media-type.ts';
 import { refuseUnknownRoute } from '../../shared/http/unknown-route.ts';
 import { type EventParts, gatewayEvent } from '../support/gateway-event.ts';
 
@@ -128,6 +130,45 @@ describe('an operation', () => {
     const handler = api(operation, async (request) => (request.mediaType === 'text/x' ? 'x' : { a: 'x' }));
     const { response } = await call(handler, { rawQueryString: 'a=1', ...(accept && { headers: { accept } }) });
     expect(response.headers?.['content-type']).toBe(mediaType);
+  });
+});
+
+describe('a large answer', () => {
+  const rows = 'x'.repeat(10_000);
+  const refusal = () => new HttpProblem(400, 'too much');
+  const large = api(operation, async ({ query }) => ({ a: rows.repeat(Number(query.a)) }), { large: { refusal } });
+
+  test.each(['gzip', 'br, gzip;q=0.5', '*'])('is compressed for a caller that takes %s', async (coding) => {
+    const { response } = await call(large, { rawQueryString: 'a=1', headers: { 'accept-encoding': coding } });
+    expect(response.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'accept, accept-encoding' });
+    expect(response.isBase64Encoded).toBe(true);
+    expect(JSON.parse(gunzipSync(Buffer.from(response.body ?? '', 'base64')).toString())).toEqual({ a: rows });
+  });
+
+  test.each([undefined, 'br', 'gzip;q=0', 'identity, gzip;q=0.0'])('is not for one that says %s', async (coding) => {
+    const headers = coding === undefined ? {} : { 'accept-encoding': coding };
+    const { response } = await call(large, { rawQueryString: 'a=1', headers });
+    expect(response.headers).not.toHaveProperty('content-encoding');
+    expect(JSON.parse(response.body ?? '')).toEqual({ a: rows });
+  });
+
+  test('is refused when it is more than the gateway carries, and not when compressed it is less', async () => {
+    expect((await call(large, { rawQueryString: 'a=700' })).response.statusCode).toBe(400);
+    const headers = { 'accept-encoding': 'gzip' };
+    expect((await call(large, { rawQueryString: 'a=700', headers })).response.statusCode).toBe(200);
+    expect((await call(large, { rawQueryString: 'a=600' })).response.statusCode).toBe(200);
+  });
+});
+
+describe('a parameter of the media type that is accepted', () => {
+  test.each([
+    ['text/csv;dialect=spreadsheet', 'spreadsheet'],
+    ['application/json, Text/CSV; q=0.5; Dialect="Spreadsheet"', 'spreadsheet'],
+    ['text/csv', undefined],
+    ['text/plain;dialect=spreadsheet', undefined],
+    [undefined, undefined],
+  ])('of %s is %s', (accept, value) => {
+    expect(parameterOfAccepted(accept, 'text/csv', 'dialect')).toBe(value);
   });
 });
 

@@ -166,11 +166,35 @@ describe('functions', () => {
     return actions.filter((action) => action.includes('*') || JSON.stringify(Resource).includes('*'));
   }
 
-  test('that count see no table of people and no secret', () => {
-    expect(actionsOf('count-interests').filter((action) => /^(dynamodb|secretsmanager|kms):/.test(action))).toEqual([
-      'dynamodb:Query',
+  test('that count or roll up see no table of people and no secret', () => {
+    for (const name of ['count-interests', 'roll-up-counts']) {
+      const reaching = actionsOf(name).filter((action) => /^(dynamodb|secretsmanager|kms):/.test(action));
+      expect(new Set(reaching)).toEqual(
+        new Set(['dynamodb:GetItem', 'dynamodb:Query', ...(name === 'roll-up-counts' ? ['dynamodb:PutItem'] : [])]),
+      );
+      expect(JSON.stringify(statementsOf(name))).not.toMatch(/Reservations|Outbox|Limits/);
+    }
+    const ofStores = statementsOf('count-interests').filter(({ Resource }) => /Dealers/.test(JSON.stringify(Resource)));
+    expect(ofStores.map(({ Condition }) => Condition)).toEqual([
+      { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['store', 'index'] } },
     ]);
-    expect(JSON.stringify(statementsOf('count-interests'))).not.toMatch(/Reservations|Outbox|Dealers/);
+  });
+
+  test('that audit the counts see of people’s rows their keys, status and dimensions, and change nothing', () => {
+    const statements = statementsOf('audit-counts');
+    const [people] = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('Reservations'));
+    expect(people).toMatchObject({
+      Action: 'dynamodb:Scan',
+      Condition: {
+        'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'status', 'dimensions'] },
+        StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+      },
+    });
+    expect(JSON.stringify(statements)).not.toMatch(
+      /Outbox|Limits|PutItem|UpdateItem|DeleteItem|secretsmanager|kms:Encrypt/,
+    );
+    template('Api').hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'cron(20 8 * * ? *)' });
+    template('Api').hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(15 minutes)' });
   });
 
   test('that count searches see their counters and nothing else, and the search itself writes none', () => {

@@ -3,6 +3,7 @@ import { BatchGetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { Delivery, Lead } from '../../shared/outbox/delivery.ts';
 import { personKey } from '../../shared/reservations/person-key.ts';
 import type { ConfirmedReservation, Reservation } from '../../shared/reservations/reservation.ts';
+import { reservationOfItem } from '../../shared/reservations/reservation-table.ts';
 import type { Item, LocatorTables } from '../support/locator-tables.ts';
 import { type Attempt, type History, keyText } from './fault-history.ts';
 import { STORES_TRIED } from './history-plan.ts';
@@ -59,7 +60,7 @@ export async function readRecord(history: History, tables: LocatorTables): Promi
   const at = ({ table, pk, sk }: Place) => items.get(placeText({ table, pk, sk }));
   const states = new Map(
     history.attempts.flatMap(({ transition: { to } }) => {
-      const state = at(statePlace(to.id))?.['reservation'] as Reservation | undefined;
+      const state = reservationOfItem(at(statePlace(to.id)));
       return state === undefined ? [] : [[to.id, state] as const];
     }),
   );

@@ -1,6 +1,7 @@
 import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { FACT_TABLE, type FactTable, factTable } from '../../shared/counts/fact-table.ts';
+import { ROLLUP_TABLE, type RollupTable, rollupTable } from '../../shared/counts/rollup-table.ts';
 import { DEALER_TABLE } from '../../shared/dealers/dealer-table.ts';
 import { LIMIT_TABLE, type LimitTable, limitTable } from '../../shared/limits/limit-table.ts';
 import { OUTBOX_TABLE, type OutboxTable, outboxTable } from '../../shared/outbox/outbox-table.ts';
@@ -15,6 +16,7 @@ export type Item = Record<string, unknown>;
 
 export interface OpenTables {
   readonly facts: FactTable;
+  readonly rollups: RollupTable;
   readonly outbox: OutboxTable;
   readonly reservations: ReservationTable;
   readonly limits: LimitTable;
@@ -22,7 +24,7 @@ export interface OpenTables {
 
 export interface LocatorTables extends OpenTables {
   readonly client: DynamoDBDocumentClient;
-  readonly names: Readonly<Record<'dealers' | 'reservations' | 'facts' | 'outbox' | 'limits', string>>;
+  readonly names: Readonly<Record<'dealers' | 'reservations' | 'facts' | 'rollups' | 'outbox' | 'limits', string>>;
   /** The same tables through another client, as another function's instance has them. */
   open(client: DynamoDBDocumentClient): OpenTables;
   /** Every item of a table. */
@@ -30,23 +32,25 @@ export interface LocatorTables extends OpenTables {
 }
 
 /**
- * The locator's five tables, of their own names and empty, with the keys and indexes that the deployment gives them.
+ * The locator's six tables, of their own names and empty, with the keys and indexes that the deployment gives them.
  * @param dynamoDb of the emulator to make them in; the run's own unless told
  */
 export async function makeLocatorTables(dynamoDb: DynamoDBClient = localDynamoDb()): Promise<LocatorTables> {
   const client = localDocumentClient(dynamoDb);
-  const [dealers, reservations, facts, outbox, limits] = await Promise.all([
+  const [dealers, reservations, facts, rollups, outbox, limits] = await Promise.all([
     makeTable(dynamoDb, withKeys(DEALER_TABLE)),
     makeTable(dynamoDb, withKeys(RESERVATION_TABLE)),
     makeTable(dynamoDb, withKeys(FACT_TABLE)),
+    makeTable(dynamoDb, withKeys(ROLLUP_TABLE)),
     makeTable(dynamoDb, withLedgerIndexes(withDueIndex(withKeys(OUTBOX_TABLE)))),
     makeTable(dynamoDb, withKeys(LIMIT_TABLE)),
   ]);
-  const names = { dealers, reservations, facts, outbox, limits };
+  const names = { dealers, reservations, facts, rollups, outbox, limits };
   const open = (through: DynamoDBDocumentClient): OpenTables => {
     const tables = { facts: factTable(through, facts), outbox: outboxTable(through, outbox) };
     return {
       ...tables,
+      rollups: rollupTable(through, rollups),
       reservations: reservationTable(through, reservations, tables),
       limits: limitTable(through, limits),
     };

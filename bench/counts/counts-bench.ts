@@ -1,0 +1,79 @@
+import { writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { localDynamoDb } from '../../test/support/table.ts';
+import type { BenchOptions } from '../bench.ts';
+import { withEmulator } from '../with-emulator.ts';
+import { type FaultsRun, runFaults } from './faults.ts';
+import { countPlainly, type PlainCost, plainReadUnits } from './plain.ts';
+import { type Answered, askAll } from './questions.ts';
+import { countsReport } from './report.ts';
+import { makeScene } from './scene.ts';
+
+const SEED = 20_261_125;
+const REPORT = join(import.meta.dirname, '..', 'counts.md');
+/** More are rolled up from memory: the emulator would take half an hour to load them. */
+const LOADED_AT_MOST = 100_000;
+
+const FULL = { sizes: [100_000, 1_000_000], times: 15, faultRuns: 8, faultRounds: 200 };
+const QUICK = { sizes: [2_000, 20_000], times: 5, faultRuns: 1, faultRounds: 80 };
+
+export interface SizeRun {
+  readonly reservations: number;
+  readonly facts: number;
+  readonly factsLoaded: number;
+  readonly rollUpSeconds: number;
+  readonly answers: readonly Answered[];
+  readonly plain: readonly PlainCost[];
+}
+
+/**
+ * Counts a year of interest beside the plain ways, at two sizes, and runs counting under faults. Prints the report; writes it to
+ * bench/counts.md when it is whole.
+ */
+export async function runCountsBench({ quick, upTo, only }: BenchOptions): Promise<void> {
+  if (only !== undefined && only !== 'sizes' && only !== 'faults') {
+    console.error(`--only takes sizes|faults, not ${only}`);
+    process.exitCode = 2;
+    return;
+  }
+  const plan = quick ? QUICK : FULL;
+  const startedAt = performance.now();
+  const seconds = (): number => (performance.now() - startedAt) / 1000;
+  const say = (progress: string): void => console.error(`${seconds().toFixed(0).padStart(4)} s  ${progress}`);
+  const runs: SizeRun[] = [];
+  for (const reservations of only === 'faults' ? [] : plan.sizes.filter((size) => size <= upTo)) {
+    runs.push(await withEmulator((endpoint) => measure(endpoint, reservations, plan.times, say), 3_000));
+  }
+  let faults: FaultsRun | undefined;
+  if (only !== 'sizes') {
+    faults = await withEmulator((endpoint) => runFaults(endpoint, { ...plan, seed: SEED }, say), 1_000);
+  }
+  const [, , load = Number.NaN] = loadavg();
+  const report = countsReport({ seed: SEED, runs, faults, load, date: new Date(), seconds: seconds() });
+  console.log(report);
+  if (!quick && only === undefined) await writeFile(REPORT, report);
+}
+
+async function measure(
+  endpoint: string,
+  reservations: number,
+  times: number,
+  say: (progress: string) => void,
+): Promise<SizeRun> {
+  const dynamoDb = localDynamoDb(endpoint);
+  const loadsAll = reservations <= LOADED_AT_MOST;
+  const scene = await makeScene(dynamoDb, { seed: SEED, reservations, loadsAll }, say);
+  const answers = await askAll(endpoint, scene, times, say);
+  const measured = loadsAll ? await countPlainly(dynamoDb) : [];
+  const standing = scene.standing.filter(({ status }) => status === 'confirmed').length;
+  for (const { way, found } of measured)
+    if (found !== standing) throw new Error(`${way} found ${found} of ${standing}`);
+  const plain = plainReadUnits(scene.standing).map((cost) => ({
+    ...cost,
+    milliseconds: measured.find(({ way }) => way === cost.way)?.milliseconds,
+  }));
+  const facts = [...scene.byDay.values()].reduce((sum, own) => sum + own.length, 0);
+  dynamoDb.destroy();
+  return { reservations, facts, factsLoaded: scene.factsLoaded, rollUpSeconds: scene.rollUpSeconds, answers, plain };
+}
