@@ -2,13 +2,18 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { Operation } from '../contract/operation.ts';
+import type { EncodedBody } from './encoded-body.ts';
 import { badFields, type FieldError } from './http-problem.ts';
 import { chooseMediaType } from './media-type.ts';
 import { problemAnswers, publicCaching, requestLog, securityHeaders } from './middleware.ts';
 import { bodyOf, parseInput, queryOf } from './request.ts';
 
 type Output<S> = S extends z.ZodMiniType ? z.output<S> : undefined;
-type AnswerOf<O extends Operation> = z.input<O['success']['content'][keyof O['success']['content']]>;
+type ContentOf<O extends Operation> = O['success']['content'];
+/** JSON is shaped by its schema; what is of another media type is sent as it comes. */
+type AnswerOf<O extends Operation> = {
+  [Type in keyof ContentOf<O>]: Type extends `${string}json` ? z.input<ContentOf<O>[Type]> : string | EncodedBody;
+}[keyof ContentOf<O>];
 
 /** A request that has passed its operation's schemas. */
 export interface ApiRequest<O extends Operation> {
@@ -67,16 +72,22 @@ export function api<const O extends Operation>(
     });
     const schema = mediaType === undefined ? undefined : content[mediaType];
     if (schema === undefined || mediaType === undefined) return { statusCode: status };
+    const encoded = encode(mediaType.endsWith('json') ? JSON.stringify(z.parse(schema, value)) : value);
     return {
       statusCode: status,
       headers: {
         'content-type': mediaType,
+        ...encoded.headers,
         ...(Object.keys(content).length > 1 && { vary: 'accept' }),
       },
-      body: JSON.stringify(z.parse(schema, value)),
+      body: Buffer.from(encoded.bytes).toString(),
     };
   };
   return httpHandler(handle, options);
+}
+
+function encode(body: unknown): EncodedBody {
+  return typeof body === 'string' ? { bytes: Buffer.from(body) } : (body as EncodedBody);
 }
 
 /** The chain that every answer passes, for a handler that has no operation. */

@@ -20,3 +20,14 @@ export function chooseMediaType(accept: string | undefined, offered: readonly st
   }
   return offered[0];
 }
+
+/** A parameter of the media type as the `Accept` header names it: `spreadsheet` for `dialect` in `text/csv;dialect=spreadsheet`. */
+export function parameterOfAccepted(accept: string | undefined, mediaType: string, name: string): string | undefined {
+  for (const range of (accept ?? '').split(',')) {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    if (type !== mediaType) continue;
+    const [, value] = parameters.map((parameter) => parameter.split('=')).find(([key]) => key === name) ?? [];
+    if (value !== undefined) return value.replace(/^"(.*)"$/, '$1');
+  }
+  return undefined;
+}

@@ -51,7 +51,8 @@ export async function call(method: string, path: string, parts: CallParts = {}):
   noteSent(dataOfAnswer(json));
   const described = describedOperation(await document, method, path);
   if (described !== undefined && status !== 304) {
-    check(await document, described, { key: `${method} ${described.path}`, status, mediaType, json });
+    const value = mediaType?.endsWith('json') ? json : text;
+    check(await document, described, { key: `${method} ${described.path}`, status, mediaType, value });
   }
   return { status, headers: answered, text, json };
 }
@@ -98,9 +99,9 @@ function describedOperation(openApi: OpenApi, method: string, path: string) {
 function check(
   openApi: OpenApi,
   { operation }: { operation: Described },
-  answer: { key: string; status: number; mediaType: string | undefined; json: unknown },
+  answer: { key: string; status: number; mediaType: string | undefined; value: unknown },
 ): void {
-  const { key, status, mediaType, json } = answer;
+  const { key, status, mediaType, value } = answer;
   const described = operation.responses[status] ?? (status >= 500 ? operation.responses['default'] : undefined);
   if (described === undefined) throw new Error(`${key} answered ${status}, which its document does not name`);
   // The gateway's own 401 and 403 have a body of its own.
@@ -112,5 +113,5 @@ function check(
   const id = `${key} ${status} ${mediaType}`;
   const validate = validators.get(id) ?? ajv.compile({ ...media.schema, components: openApi.components });
   validators.set(id, validate);
-  if (!validate(json)) throw new Error(`${id}: ${ajv.errorsText(validate.errors)}`);
+  if (!validate(value)) throw new Error(`${id}: ${ajv.errorsText(validate.errors)}`);
 }
