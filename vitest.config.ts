@@ -2,19 +2,31 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests of the whole running stack. */
 const SYSTEM = ['test/journey/**/*.test.ts'];
+/** Tests that look at the built pages with a browser. */
+const PAGES = ['test/web/**/*.test.ts'];
 
 export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Vitest leaves a core to itself, which is half of a small machine.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
         test: {
           name: 'rooms',
           include: ['test/**/*.test.ts'],
-          exclude: SYSTEM,
+          exclude: [...SYSTEM, ...PAGES],
           globalSetup: ['test/support/emulator.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'pages',
+          include: PAGES,
+          globalSetup: ['test/support/built-pages.ts'],
         },
       },
       {

@@ -4,7 +4,6 @@ import { extname, join, normalize } from 'node:path';
 import type { Browser, BrowserContextOptions, Page, Request, Route } from 'playwright-core';
 import { ChangeBody, InterestBody, type ReservationAnswer } from '../../shared/contract/interests.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
-import { buildWeb } from '../../web/build.ts';
 import {
   changedAnswer,
   dealerAnswer,
@@ -51,9 +50,8 @@ async function serve(answer: RequestListener): Promise<{ server: Server; url: st
   return { server, url: `http://127.0.0.1:${address.port}` };
 }
 
-/** Builds the pages and serves them under the policy, and another company's page from an origin of its own. */
+/** Serves the pages that the run has built under the policy, and another company's page from an origin of its own. */
 export async function serveSite(): Promise<Site> {
-  await buildWeb();
   const folder = join(import.meta.dirname, '../../dist/web');
   const own = await serve(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://site');
