@@ -4,6 +4,8 @@ import { TEST_ORIGIN_KEY } from './test/support/gateway-event.ts';
 
 /** Tests of the whole running stack. */
 const SYSTEM = ['test/journey/**/*.test.ts'];
+/** Tests that look at the built pages with a browser. */
+const PAGES = ['test/web/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -11,14 +13,24 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Handlers want to know whom they answer: events of test/support/gateway-event.ts come through this edge.
     env: { ORIGIN_KEY_HASHES: createHash('sha256').update(TEST_ORIGIN_KEY).digest('hex') },
+    // Vitest leaves a core to itself, which is half of a small machine.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
         test: {
           name: 'rooms',
           include: ['test/**/*.test.ts'],
-          exclude: SYSTEM,
+          exclude: [...SYSTEM, ...PAGES],
           globalSetup: ['test/support/emulator.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'pages',
+          include: PAGES,
+          globalSetup: ['test/support/built-pages.ts'],
         },
       },
       {

@@ -52,10 +52,17 @@ export const SearchCountsAnswer = z.strictObject({
   ),
 });
 
+const SearchCountsCsv = z.string().check(
+  z.meta({
+    description:
+      'RFC 4180: the keys of `by`, a state with its name, then `searches` and `asOf`. With `Accept: text/csv;dialect=spreadsheet` it opens in one as it is.',
+  }),
+);
+
 export const getSearchCounts = {
   summary: 'How often stores were searched for, and how far the nearest one was',
   security: 'oidc-counts',
   query: SearchCountsQuery,
-  success: { status: 200, content: json(SearchCountsAnswer) },
+  success: { status: 200, content: { ...json(SearchCountsAnswer), 'text/csv': SearchCountsCsv } },
   refusals: [400, 401, 403],
 } as const satisfies Operation;

@@ -12,6 +12,9 @@ export function searchFields(state: string | undefined, nearestStoreMeters: numb
   return { state: state ?? UNKNOWN_GROUP, distanceBand: distanceBand(nearestStoreMeters) };
 }
 
+/** More would be more than the gateway carries: a group is some 60 bytes of the 6 MB. */
+export const MOST_SEARCH_GROUPS = 60_000;
+
 /** What searches can be grouped by. */
 export const SEARCH_GROUP_KEYS = ['state', 'distance-band', 'day', 'week', 'month'] as const;
 export type SearchGroupKey = (typeof SEARCH_GROUP_KEYS)[number];

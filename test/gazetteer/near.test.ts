@@ -195,7 +195,10 @@ describe('suggestPlaces', () => {
     expect(labels('nyc')[0]).toBe('New York, NY');
     fc.assert(
       fc.property(fc.constantFrom(...cityNames), fc.integer({ min: 1, max: 7 }), (name, length) => {
-        const cities = gazetteer.suggestPlaces(name.slice(0, length), 200).map(({ near }) => {
+        const begun = name.slice(0, length);
+        // `La Pa` is also `La` in Pennsylvania: what the name alone gives comes before it.
+        fc.pre(!/ \w\w$/.test(begun) || gazetteer.findState(begun.slice(-2)) === undefined);
+        const cities = gazetteer.suggestPlaces(begun, 200).map(({ near }) => {
           const [city = '', state = ''] = near.split(', ');
           return { key: nameKey(city) + state, population: gazetteer.findCity(city, state)?.population ?? Number.NaN };
         });

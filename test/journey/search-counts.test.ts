@@ -13,7 +13,7 @@ interface SearchCounts {
   readonly names: { readonly state?: Record<string, string> };
 }
 
-const { tokens, logFile } = inject('locator');
+const { siteUrl, tokens, logFile } = inject('locator');
 
 async function searchCounts(query: string): Promise<SearchCounts> {
   const { status, json, text } = await call('GET', `/v1/search-counts${query}`, {
@@ -105,6 +105,34 @@ describe('searches', () => {
     expect((await searchCounts('?from=2020-01-01&to=2020-12-31')).total.searches).toBe(0);
     expect((await searchCounts(`?from=2020-01-01&to=${today}&state=HI`)).total.searches).toBeGreaterThan(0);
     expect((await searchCounts('?by=week&state=unknown')).groups.length).toBeLessThanOrEqual(2);
+  });
+
+  test('come as a file too: the rows that the JSON has, and in the dialect of spreadsheets', async () => {
+    await find('Honolulu, HI');
+    await until('a search of Hawaii', async () => (await counted('HI', '250+')) || undefined);
+    const fileOf = async (accept: string) =>
+      await call('GET', '/v1/search-counts?by=state,distance-band&state=HI', {
+        headers: { authorization: `Bearer ${tokens.counts}`, accept },
+      });
+    const { status, headers, text } = await fileOf('text/csv');
+    expect([status, headers.get('content-type'), headers.get('vary')]).toEqual([
+      200,
+      'text/csv; charset=utf-8; header=present',
+      'accept',
+    ]);
+    expect(headers.get('content-disposition')).toMatch(
+      /^attachment; filename="search-counts-state-distance-band-\d{4}-\d\d-\d\d\.csv"$/,
+    );
+    expect(text).toMatch(/^state,stateName,distance-band,searches,asOf\r\nHI,Hawaii,250\+,\d+,[\dTZ:-]+\r\n$/);
+    const spreadsheet = 'text/csv;dialect=spreadsheet';
+    // Whoever decodes it eats the byte order mark.
+    expect((await fileOf(spreadsheet)).text).toMatch(
+      /^state,stateName,distance-band,searches,asOf\r\nHI,Hawaii,"=""250\+""",\d+,/,
+    );
+    const raw = await fetch(new URL('/v1/search-counts', siteUrl), {
+      headers: { authorization: `Bearer ${tokens.counts}`, accept: spreadsheet },
+    });
+    expect([...new Uint8Array(await raw.arrayBuffer()).subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
   });
 
   test('are kept as numbers: no row holds anything of a place but its state', async () => {

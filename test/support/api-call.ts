@@ -51,7 +51,8 @@ export async function call(method: string, path: string, parts: CallParts = {}):
   noteSent(dataOfAnswer(json));
   const described = describedOperation(await document, method, path);
   if (described !== undefined) {
-    check(await document, described, { key: `${method} ${described.path}`, status, mediaType, value: json ?? text });
+    const value = mediaType?.endsWith('json') ? json : text;
+    check(await document, described, { key: `${method} ${described.path}`, status, mediaType, value });
   }
   return { status, headers: answered, text, json };
 }

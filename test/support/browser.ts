@@ -3,7 +3,15 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sparticuz from '@sparticuz/chromium';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserServer, chromium, type LaunchOptions } from 'playwright-core';
+import { inject } from 'vitest';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Of the browser that the tests of pages share. */
+    browserAddress?: string;
+  }
+}
 
 async function exists(path: string): Promise<boolean> {
   return access(path).then(
@@ -40,15 +48,28 @@ async function packagedBrowser(): Promise<string> {
   return executable;
 }
 
+/** The npm package's on Linux x64, elsewhere an installed Chrome. */
+async function launchOptions(): Promise<LaunchOptions> {
+  const isPackaged = process.platform === 'linux' && process.arch === 'x64';
+  return isPackaged ? { executablePath: await packagedBrowser() } : { channel: 'chrome' };
+}
+
 /**
- * Starts the real browser that tests look at pages with: the npm package's on Linux x64, elsewhere an installed Chrome.
- * The caller closes it.
+ * One real browser for all tests of pages, by its address. The caller closes it.
+ *
+ * @throws Error when there is no browser; playwright's message says where it looked
+ */
+export async function launchBrowserServer(): Promise<BrowserServer> {
+  return chromium.launchServer(await launchOptions());
+}
+
+/**
+ * The real browser that tests look at pages with: the run's own one where there is one, otherwise one that it starts. The caller
+ * closes it, which leaves the run's own one to the others.
  *
  * @throws Error when there is no browser; playwright's message says where it looked
  */
 export async function launchBrowser(): Promise<Browser> {
-  if (process.platform === 'linux' && process.arch === 'x64') {
-    return chromium.launch({ executablePath: await packagedBrowser() });
-  }
-  return chromium.launch({ channel: 'chrome' });
+  const address = inject('browserAddress');
+  return address === undefined ? chromium.launch(await launchOptions()) : chromium.connect(address);
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { json } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { callableAnswer, problem, receiptAnswer, reservationAnswer } from './stub-answers.ts';
 import type { Visit } from './stub-site.ts';
@@ -101,7 +101,7 @@ test('all that is held can be taken along as JSON, without asking for it again',
   const before = visit.requests.length;
   const [download] = await Promise.all([visit.page.waitForEvent('download'), button.click()]);
   expect(download.suggestedFilename()).toBe('ALP-7K3Q-9XTM.json');
-  expect(JSON.parse(await readFile(await download.path(), 'utf8'))).toEqual(reservationAnswer('en-US'));
+  expect(await json(await download.createReadStream())).toEqual(reservationAnswer('en-US'));
   expect(visit.requests.length).toBe(before);
 });
 

@@ -7,7 +7,6 @@ import { ISSUER_PATH, type Issuer, openIssuer } from '../../local/issuer.ts';
 import type { DashboardConfig } from '../../shared/contract/dashboard-config.ts';
 import { ChangeBody, InterestBody, type ReservationAnswer } from '../../shared/contract/interests.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
-import { buildWeb } from '../../web/build.ts';
 import {
   changedAnswer,
   dealerAnswer,
@@ -65,9 +64,8 @@ async function serve(answer: RequestListener): Promise<{ server: Server; url: st
   return { server, url: `http://127.0.0.1:${address.port}` };
 }
 
-/** Builds the pages and serves them under the policy, and another company's page from an origin of its own. */
+/** Serves the pages that the run has built under the policy, and another company's page from an origin of its own. */
 export async function serveSite(): Promise<Site> {
-  await buildWeb();
   const folder = join(import.meta.dirname, '../../dist/web');
   let issuer: Promise<Issuer> | undefined;
   const own = await serve(async (request, response) => {
