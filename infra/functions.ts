@@ -224,7 +224,7 @@ export const FUNCTIONS = {
     makesPages: true,
     ...interactive,
   },
-  'show-stores': {
+  'list-stores': {
     trigger: { pages: ['GET /stores', 'GET /es/stores'] },
     access: { dealers: searchStores },
     gazetteer: true,

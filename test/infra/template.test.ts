@@ -9,7 +9,9 @@ import { bundleFunctions } from '../../infra/bundle.ts';
 import { FUNCTIONS } from '../../infra/functions.ts';
 import { deployableStage } from '../../infra/stage-config.ts';
 import { OPERATIONS } from '../../shared/contract/operations.ts';
+import { PAGE_ROUTES } from '../../shared/contract/pages.ts';
 import { SEARCHED_LINES } from '../../shared/counts/searched-lines.ts';
+import { pagePolicy } from '../../shared/http/page-policy.ts';
 import { LIMIT_TABLE } from '../../shared/limits/limit-table.ts';
 import { NEW_DELIVERY_FILTER } from '../../shared/outbox/outbox-table.ts';
 
@@ -249,13 +251,21 @@ describe('functions', () => {
 });
 
 describe('routes', () => {
-  test('are those of the contract, with its scopes, and the one for everything else', () => {
+  test('are those of the contract, with its scopes, those of pages, and the one for everything else', () => {
     const routes = resources('AWS::ApiGatewayV2::Route').map(({ Properties }) => ({
       key: String(Properties['RouteKey']),
       scopes: Properties['AuthorizationScopes'] ?? [],
     }));
     const keys = routes.map(({ key }) => key).filter((key) => !key.startsWith('HEAD '));
-    expect(keys.toSorted()).toEqual([...Object.keys(OPERATIONS), '$default'].toSorted());
+    expect(keys.toSorted()).toEqual([...Object.keys(OPERATIONS), ...PAGE_ROUTES, '$default'].toSorted());
+    for (const route of PAGE_ROUTES) {
+      const [, path] = route.split(' ');
+      const found = routes.filter(({ key }) => key === route || key === `HEAD ${path}`);
+      expect(
+        found.map(({ scopes }) => scopes),
+        route,
+      ).toEqual([[], []]);
+    }
     for (const [route, { security }] of Object.entries(OPERATIONS)) {
       const scope = /^oidc-(\w+)$/.exec(security)?.[1];
       const [, path] = route.split(' ');
@@ -357,9 +367,56 @@ test('whoever changes or sends anything passes the edge’s function that names 
   }
 });
 
-test('pages are served over TLS with a policy that allows nothing of anyone else', () => {
-  const [policy] = resources('AWS::CloudFront::ResponseHeadersPolicy');
-  const text = JSON.stringify(policy);
-  expect(text).toContain("default-src 'none'; script-src 'self'");
-  expect(text).not.toContain('unsafe');
+test('files and pages have one policy, which allows nothing of anyone else and nothing inline', () => {
+  const policy = pagePolicy(deployableStage('prod').siteUrl);
+  expect(JSON.stringify(resources('AWS::CloudFront::ResponseHeadersPolicy'))).toContain(policy);
+  const directives = new Map(policy.split('; ').map((directive) => directive.split(/ (.*)/) as [string, string]));
+  expect([...directives.values()].join(' ')).not.toContain('unsafe');
+  const { siteUrl } = deployableStage('prod');
+  expect(directives.get('form-action')).toBe(`${siteUrl}/find ${siteUrl}/es/find`);
+  directives.delete('form-action');
+  expect(new Set(directives.values())).toEqual(new Set(["'none'", "'self'"]));
+});
+
+describe('pages that functions make', () => {
+  test('come from the API through the edge, which passes on nothing of a visitor but a search', () => {
+    const behaviors = resources('AWS::CloudFront::Distribution').flatMap(
+      ({ Properties }) =>
+        (Properties['DistributionConfig'] as { CacheBehaviors: (Behavior & { CachePolicyId: { Ref: string } })[] })
+          .CacheBehaviors,
+    );
+    for (const route of PAGE_ROUTES) {
+      const [, path = ''] = route.split(' ');
+      const behavior = behaviors.find(({ PathPattern }) =>
+        new RegExp(`^${PathPattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(path),
+      );
+      expect(behavior, route).not.toHaveProperty('OriginRequestPolicyId');
+      const policy = template('Edge').findResources('AWS::CloudFront::CachePolicy')[behavior?.CachePolicyId.Ref ?? ''];
+      expect(policy?.['Properties'].CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin, route).toMatchObject({
+        CookiesConfig: { CookieBehavior: 'none' },
+        HeadersConfig: { HeaderBehavior: 'none' },
+        QueryStringsConfig: { QueryStringBehavior: 'whitelist', QueryStrings: ['near', 'model'] },
+      });
+    }
+  });
+
+  test('stand in for files that the bucket lacks, and no error page stands in for the API’s errors', () => {
+    const [distribution] = resources('AWS::CloudFront::Distribution');
+    expect(distribution?.Properties['DistributionConfig']).toMatchObject({
+      OriginGroups: { Items: [{ FailoverCriteria: { StatusCodes: { Items: [403, 404] } } }] },
+    });
+    expect(distribution?.Properties['DistributionConfig']).not.toHaveProperty('CustomErrorResponses');
+  });
+
+  test('read no store’s routing, and nothing of people', () => {
+    for (const name of ['show-search', 'show-store', 'list-stores', 'guide-crawlers']) {
+      expect(
+        actionsOf(name)
+          .filter((action) => !/^(logs|xray):/.test(action))
+          .toSorted(),
+        name,
+      ).toEqual(['dynamodb:GetItem', 'dynamodb:Query']);
+      expect(JSON.stringify(statementsOf(name))).not.toMatch(/routing|Reservations|Outbox|Facts/);
+    }
+  });
 });

@@ -44,6 +44,8 @@ declare module 'vitest' {
 /** Two stores of one town that have people and a CRM in the tests; of the real ones we know no address. */
 export const LEAD_STORE_ID = '2745';
 export const OTHER_LEAD_STORE_ID = '2605';
+/** A store that is no longer listed. */
+export const WITHDRAWN_STORE_ID = 'gone-1';
 /** Stores for the tests of leads alone: one whose people answer, one whose mailbox bounces, one with a webhook and nothing else. */
 export const ANSWERING_STORE_ID = '2210';
 export const BOUNCING_STORE_ID = '2751';
@@ -174,5 +176,6 @@ function dealersWithAddresses(webhookUrl: string): string {
     if (store === undefined) throw new Error(`data/dealers.csv has no store ${storeId}`);
     Object.assign(store, addresses);
   }
+  rows.push({ ...rows[0], id: WITHDRAWN_STORE_ID, name: 'A store of yesterday', status: 'withdrawn' });
   return stringify(rows, { header: true });
 }

@@ -83,7 +83,7 @@ test('a receipt without a store has neither store nor place', async () => {
   await visit.page.getByText('No store chosen yet').waitFor();
   await visit.page.getByText('Not decided yet').waitFor();
   expect(await visit.page.getByText('Place in line').count()).toBe(0);
-  await visit.page.getByText('US launch expected 2027, not confirmed.').waitFor();
+  await visit.page.getByRole('main').getByText('US launch expected 2027, not confirmed.').waitFor();
 });
 
 test('a store that is no longer listed is said to be so, and the reservation still shows', async () => {

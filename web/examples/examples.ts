@@ -26,9 +26,7 @@ async function copyText(button: HTMLButtonElement, text: string): Promise<void> 
 }
 
 const events = document.querySelector('#events');
-const types = [...document.querySelectorAll('[aria-label="Events"] tbody code:only-child')].map(
-  (code) => code.textContent,
-);
+const types = [...document.querySelectorAll('#event-table tbody th')].map((code) => code.textContent);
 for (const type of types) {
   document.addEventListener(type, (event) => {
     events?.querySelector('.note')?.remove();

@@ -181,7 +181,7 @@ ${code(text)}
 
 /** Names in a table, each with what is said of it. */
 function table(kind: string, rows: readonly DocumentedName[]): Html {
-  return html`<div class="table" tabindex="0" role="region" aria-label="${kind}s"><table>
+  return html`<div class="table" id="${kind.toLowerCase()}-table" tabindex="0" role="group" aria-label="Table of ${kind.toLowerCase()}s"><table>
 <thead><tr><th scope="col">${kind}</th><th scope="col">Meaning</th></tr></thead>
 <tbody>
 ${rows.map(({ name, text }) => html`<tr><th scope="row"><code>${name}</code></th><td>${withCode(text)}</td></tr>\n`)}</tbody>
