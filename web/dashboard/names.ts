@@ -13,7 +13,7 @@ export function nameOf(key: GroupKey, code: string | undefined, names: Names | u
   const named = names?.[key]?.[code];
   if (named !== undefined) return named;
   if (key === 'distance-band') return messages.bandNames[code] ?? code;
-  if (code === 'unknown') return messages.unknown;
+  if (code === 'unknown') return key === 'metro' ? messages.noMetro : messages.unknown;
   if (code === 'none')
     return key === 'dealer' ? messages.noStore : key === 'campaign' ? messages.noCampaign : messages.none;
   if (key === 'state') return known.states[code] ?? code;

@@ -173,6 +173,7 @@ export const DASHBOARD_MESSAGES = {
   none: 'None',
   noStore: 'No store chosen',
   noCampaign: 'No campaign',
+  noMetro: 'No metro area',
 
   growth: 'Growth',
   growthActive: 'Active at the end of each',
