@@ -6,6 +6,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { FUNCTION_SPECS } from '../../infra/functions.ts';
 import { OUTBOX_TABLE } from '../../shared/outbox/outbox-table.ts';
+import { WEBHOOK_ALLOW_LOOPBACK_VARIABLE } from '../../shared/runtime/environment.ts';
 import { repetitionsIn, type SentDatum } from '../../test/support/sent-data.ts';
 import { scanTables } from '../../test/support/stack-tables.ts';
 import { seededRandom } from '../seeded-random.ts';
@@ -98,7 +99,7 @@ class Chaos {
 
   async run(): Promise<ChaosReport> {
     const { seconds, lanes, say } = this.#plan;
-    process.env['WEBHOOK_ALLOW_LOOPBACK'] = '1';
+    process.env[WEBHOOK_ALLOW_LOOPBACK_VARIABLE] = '1';
     const webhook = {
       webhook_url: this.#taker.webhookUrl,
       webhook_secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
@@ -321,10 +322,9 @@ class Chaos {
 
   async #judge(drainSeconds: number): Promise<ChaosReport> {
     const tables = await scanTables(this.#up);
-    const counted = {
-      total: (await this.#countsBy('state')).total,
-      byDealer: (await this.#countsBy('dealer')).groups,
-    };
+    // A busy machine may still be too slow for a moment; a wrong answer is no better the second time.
+    const told = await answered(() => this.#countsBy('dealer'));
+    const counted = { total: told.total, byDealer: told.groups };
     const dynamoDb = new DynamoDBClient({
       endpoint: this.#up.dynamoDbEndpoint,
       region: this.#up.region,
@@ -358,6 +358,18 @@ class Chaos {
 
   #occurs(what: string): void {
     this.#occurrences.set(what, (this.#occurrences.get(what) ?? 0) + 1);
+  }
+}
+
+/** Asks again while there is no answer. @throws Error when there is none in the end */
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (tries === 10) throw error;
+      await delay(1_000);
+    }
   }
 }
 

@@ -86,8 +86,9 @@ export class ChaosStores {
   #altered(row: StoreRow): StoreRow {
     if (row['status'] === 'withdrawn') return { ...row, status: 'expected' };
     if (this.#random() < 0.3) return { ...row, status: 'withdrawn' };
-    const place = { lat: 25 + this.#random() * 20, lng: -120 + this.#random() * 40 };
-    return { ...row, lat: place.lat.toFixed(6), lng: place.lng.toFixed(6) };
+    // To where another store is: an address has to lie in its own ZIP.
+    const { street, city, state, zip, lat, lng } = this.#rows[Math.floor(this.#random() * this.#rows.length)] ?? row;
+    return { ...row, street, city, state, zip, lat, lng } as StoreRow;
   }
 
   /** Asks for the stores near anywhere. @returns what is wrong with the answer, if anything */
@@ -113,7 +114,7 @@ export class ChaosStores {
     const latest = this.#snapshots.at(-1) ?? [];
     const problems: string[] = [];
     const gist = (dealers: readonly Dealer[]) =>
-      JSON.stringify(dealers.map(({ id, status, location }) => [id, status, location]).toSorted());
+      JSON.stringify(dealers.map(({ id, status, location: { lat, lng } }) => [id, status, lat, lng].join(' ')).toSorted());
     if (gist(held) !== gist(latest)) problems.push('the table does not hold the stores of the last import');
     for (let count = 0; count < ORIGINS_JUDGED; count++) {
       const origin = this.#origin();

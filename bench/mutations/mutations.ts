@@ -39,7 +39,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'shared/reservations/reservation-table.ts',
     find: '        ...transition.facts.map((fact) => others.facts.addition(fact)),\n',
     replace: '',
-    tests: ['reservations/at-once.test.ts', 'reservations/faults.test.ts'],
+    tests: ['reservations/at-once.test.ts', 'reservations/transitions.test.ts'],
   },
   {
     name: 'a day is not announced before its first fact',
@@ -54,7 +54,7 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'await desk.reservations.commit(submit(current, interest, moment), record, mailCounts(body.email, moment, desk));',
     replace:
       'await desk.reservations.commit(submit(current, interest, moment), undefined, mailCounts(body.email, moment, desk));',
-    tests: ['reservations/at-once.test.ts', 'reservations/faults.test.ts'],
+    tests: ['reservations/at-once.test.ts', 'reservations/transitions.test.ts'],
   },
   {
     name: 'the same key passes with another body',
@@ -96,7 +96,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'shared/reservations/reservation-life.ts',
     find: "facts: [fact('withdrawn', current, moment)],",
     replace: 'facts: [],',
-    tests: [...LIFE, 'reservations/faults.test.ts'],
+    tests: LIFE,
   },
   {
     name: 'who moves in is not counted',

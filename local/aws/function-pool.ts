@@ -110,7 +110,7 @@ export function createFunctionPool(config: FunctionConfig, log: (text: string) =
         invokedFunctionArn: config.arn,
         memoryLimitInMB: String(config.memoryMegabytes),
       },
-      deadlineMs: Date.now() + config.timeoutMs,
+      timeoutMs: config.timeoutMs,
     });
     if (reply === 'timed out') {
       const message = `${requestId} Task timed out after ${(config.timeoutMs / 1000).toFixed(2)} seconds`;

@@ -15,8 +15,8 @@ export interface InvocationRequest {
     readonly invokedFunctionArn: string;
     readonly memoryLimitInMB: string;
   };
-  /** Epoch milliseconds at which the environment is ended. */
-  readonly deadlineMs: number;
+  /** Until the environment is ended. */
+  readonly timeoutMs: number;
 }
 
 /** The result as JSON, or the error as Lambda reports it. */
@@ -49,7 +49,9 @@ async function load(): Promise<Handler> {
   return (event, context) => handler(event, context);
 }
 
-async function run({ event, context, deadlineMs }: InvocationRequest): Promise<InvocationReply> {
+async function run({ event, context, timeoutMs }: InvocationRequest): Promise<InvocationReply> {
+  // Of the clock that no time server and no function sets.
+  const deadlineMs = performance.now() + timeoutMs;
   try {
     const handler = await loading;
     const result = await handler(event, {
@@ -58,7 +60,7 @@ async function run({ event, context, deadlineMs }: InvocationRequest): Promise<I
       functionVersion: '$LATEST',
       logGroupName: `/aws/lambda/${context.functionName}`,
       logStreamName: 'local',
-      getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+      getRemainingTimeInMillis: () => Math.max(0, Math.floor(deadlineMs - performance.now())),
     });
     return { json: JSON.stringify(result) ?? 'null' };
   } catch (error) {
