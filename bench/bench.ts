@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { runLeadsBench } from './leads/leads-bench.ts';
 import { runReservationsBench } from './reservations/reservations-bench.ts';
 import { runSearchBench } from './search/search-bench.ts';
+import { takeScreens } from './widget/screens.ts';
 
 export interface BenchOptions {
   /** A short run, that writes no report. */
@@ -16,6 +17,7 @@ export interface BenchOptions {
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   leads: runLeadsBench,
   reservations: runReservationsBench,
+  screens: takeScreens,
   search: runSearchBench,
 };
 
