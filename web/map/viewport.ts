@@ -53,7 +53,7 @@ export function framing(places: readonly Pixel[], margins: Margins, drawing: Dra
   const [north, south] = [Math.min(...ys), Math.max(...ys)];
   const width = Math.max(frame.width - margins.left - margins.right, 1);
   const height = Math.max(frame.height - margins.top - margins.bottom, 1);
-  const scale = bounded(Math.min(width / (east - west), height / (south - north)), drawing, frame);
+  const scale = Math.min(width / (east - west), height / (south - north), drawing.closestScale);
   const x = margins.left + width / 2 - ((west + east) / 2) * scale;
   const y = margins.top + height / 2 - ((north + south) / 2) * scale;
   return kept({ scale, x, y }, drawing, frame);
