@@ -27,3 +27,6 @@ export interface Ground {
   resize(): void;
   stop(): void;
 }
+
+/** @param onMoved to be called whenever places lie elsewhere in the frame */
+export type MakeGround = (onMoved: () => void) => Ground;

@@ -7,7 +7,7 @@ import { styleSheet } from '../client/style-sheet.ts';
 import { MAP_MESSAGES, type MapMessages } from '../messages/map-messages.ts';
 import { circleAround } from './circle.ts';
 import { DrawnGround } from './drawn-ground.ts';
-import type { Ground, GroundPixel } from './ground.ts';
+import type { Ground, GroundPixel, MakeGround } from './ground.ts';
 import map from './map.css';
 import { listenToGestures } from './map-gestures.ts';
 import { spreadPins } from './spread-pins.ts';
@@ -17,8 +17,8 @@ import type { Pixel } from './viewport.ts';
 /** What the map starts with, and whom it tells. */
 export interface MapViewOptions {
   readonly locale: Locale;
-  /** What lies under the pins. @param onMoved to be called whenever places lie elsewhere in the frame */
-  makeGround(onMoved: () => void): Ground;
+  /** Makes what lies under the pins. */
+  readonly makeGround: MakeGround;
   /** How far away a store is, in words. */
   away(dealer: FoundDealer, unit: 'mi' | 'km'): string;
   /** A store in short with what can be done, for where no list stands beside the map. */
@@ -37,7 +37,7 @@ const LONGEST_SCALE_PIXELS = 110;
 const METERS = { mi: 1_609.344, km: 1_000 } as const;
 
 /** What makes the map of the 50 states that comes with the widget. */
-export function drawnGround(map: UsMap): MapViewOptions['makeGround'] {
+export function drawnGround(map: UsMap): MakeGround {
   return (onMoved) => new DrawnGround(map, onMoved);
 }
 

@@ -1,7 +1,7 @@
 import type { Point } from '../../shared/geo/point.ts';
 import { createElement } from '../client/create-element.ts';
 import { styleSheet } from '../client/style-sheet.ts';
-import type { Ground, GroundPixel } from './ground.ts';
+import type { Ground, GroundPixel, MakeGround } from './ground.ts';
 import tiles from './tiles.css';
 import type { Pixel } from './viewport.ts';
 
@@ -49,10 +49,7 @@ export const tilesSheet = styleSheet(tiles);
  * @returns what makes the ground
  * @throws Error when there is no MapLibre
  */
-export async function tileGround(
-  styleUrl: string,
-  libraryUrl: string | undefined,
-): Promise<(onMoved: () => void) => Ground> {
+export async function tileGround(styleUrl: string, libraryUrl: string | undefined): Promise<MakeGround> {
   const loaded: unknown =
     libraryUrl === undefined ? undefined : await import(new URL(libraryUrl, document.baseURI).href);
   const library = [loaded, Reflect.get(globalThis, 'maplibregl')].find(isTileLibrary);

@@ -5,6 +5,7 @@ import { FormSource } from '../client/form-source.ts';
 import { localeOf } from '../client/format.ts';
 import { loadPart, loadUsMap, prefetchPart } from '../client/load-part.ts';
 import { styleSheet } from '../client/style-sheet.ts';
+import type { MakeGround } from '../map/ground.ts';
 import { LOCATOR_MESSAGES } from '../messages/locator-messages.ts';
 import { type LocateLayout, LocateView, type StoreMap, type StoreMapHooks } from './locate-view.ts';
 import locatorStyles from './locator.css';
@@ -39,7 +40,8 @@ const LAYOUTS: readonly LocateLayout[] = ['both', 'list', 'map'];
  * - `view`: `both` (default), `list` or `map`.
  * - `map-style`: the address of a MapLibre style, for a site that has a tile map of its own. Default: the map that comes
  *   with the widget, which asks nobody for anything. `map-library`: a script of MapLibre GL JS 3 or later to load for it;
- *   without it `globalThis.maplibregl` is taken. The page's policy must allow what they load.
+ *   without it `globalThis.maplibregl` is taken. The page's policy must allow what they load. When it does not work the
+ *   widget's own map is shown, and the error is reported to the page (`error` event of `window`).
  *
  * Events, which bubble out of any shadow tree and tell nothing about a person:
  * - `dealer-search`: a search was answered; detail `{ radius, unit, model, storeCount, beyondRadius }` (`model` null: any).
@@ -59,7 +61,8 @@ const LAYOUTS: readonly LocateLayout[] = ['both', 'list', 'map'];
  *
  * The page must come over https, as own location and safe retries need it. Its content security policy needs `script-src`
  * and `connect-src` for this script's origin, and nothing else; `require-trusted-types-for 'script'` is welcome. Give the
- * element room before its script has come: `alpine-dealer-locator:not(:defined) { display: block; min-height: 24rem }`.
+ * element room, so that nothing jumps when its script has come: `alpine-dealer-locator { display: block; min-height: 16rem }`,
+ * 33rem where it is narrower than 44rem, and as much as the page can spare (70rem) where it searches at once by `near`.
  */
 export class AlpineDealerLocator extends HTMLElement {
   static readonly observedAttributes = [
@@ -162,17 +165,35 @@ export class AlpineDealerLocator extends HTMLElement {
   }
 
   async #openMap(locale: Locale, hooks: StoreMapHooks): Promise<StoreMap> {
-    const style = this.getAttribute('map-style')?.trim();
     const part = loadPart('map');
-    if (!style) {
-      const [{ MapView, drawnGround, mapSheet }, map] = await Promise.all([part, loadUsMap()]);
-      this.#root.adoptedStyleSheets = [locatorSheet, mapSheet];
-      return new MapView({ locale, ...hooks, makeGround: drawnGround(map) });
+    const ownGround = await this.#openTiles();
+    if (ownGround !== undefined) {
+      const { MapView } = await part;
+      return new MapView({ locale, ...hooks, makeGround: ownGround });
     }
-    const [{ MapView, mapSheet }, { tileGround, tilesSheet }] = await Promise.all([part, loadPart('tiles')]);
-    const makeGround = await tileGround(style, this.getAttribute('map-library')?.trim() || undefined);
-    this.#root.adoptedStyleSheets = [locatorSheet, mapSheet, tilesSheet];
-    return new MapView({ locale, ...hooks, makeGround });
+    const [{ MapView, drawnGround, mapSheet }, map] = await Promise.all([part, loadUsMap()]);
+    this.#adopt(mapSheet);
+    return new MapView({ locale, ...hooks, makeGround: drawnGround(map) });
+  }
+
+  /** The site's own tile map, when it has one that works. Otherwise the widget's map takes its place. */
+  async #openTiles(): Promise<MakeGround | undefined> {
+    const style = this.getAttribute('map-style')?.trim();
+    if (!style) return undefined;
+    const [{ mapSheet }, { tileGround, tilesSheet }] = await Promise.all([loadPart('map'), loadPart('tiles')]);
+    try {
+      const makeGround = await tileGround(style, this.getAttribute('map-library')?.trim() || undefined);
+      this.#adopt(mapSheet, tilesSheet);
+      return makeGround;
+    } catch (error) {
+      // The site's developers are to hear of it; its visitors still get a map.
+      reportError(error);
+      return undefined;
+    }
+  }
+
+  #adopt(...sheets: readonly CSSStyleSheet[]): void {
+    this.#root.adoptedStyleSheets = [locatorSheet, ...sheets];
   }
 
   #choose(dealer: FoundDealer | null): void {
