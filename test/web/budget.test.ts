@@ -68,7 +68,7 @@ test('until a search the page asks for its own script alone, and for no other ho
 
 /** The first page with text below the widget, and with an observer of all that jumps from the start. */
 async function openWatched(width: number, options: { near: boolean }): Promise<Visit> {
-  const visit = await site.open('/favicon.svg', { viewport: { width, height: 800 } });
+  const visit = await site.open('/favicon.svg', { viewport: { width, height: 1_600 } });
   const { page } = visit;
   await page.context().addInitScript(() => {
     const shifts: number[] = [];
@@ -91,12 +91,13 @@ async function openWatched(width: number, options: { near: boolean }): Promise<V
   await page.route('**/site.css', async (route) => {
     const response = await route.fetch();
     // A page that searches at once gives the widget the room for what it will find, as its docstring says.
-    const room = options.near ? 'alpine-dealer-locator { min-height: 70rem !important }' : '';
+    const room = options.near ? 'alpine-dealer-locator { min-height: 300rem !important }' : '';
     await route.fulfill({ response, body: `${await response.text()}${room}` });
   });
   return visit;
 }
 
+/** How much has jumped so far, after the next two frames. */
 async function shiftOf({ page }: Visit): Promise<number> {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   const shifts: number[] = await page.evaluate(() => Reflect.get(globalThis, 'shifts'));
@@ -120,17 +121,24 @@ describe.each([1280, 320])('nothing jumps (%i px)', (width) => {
     expect(await shiftOf(visit)).toBeLessThanOrEqual(0.01);
   });
 
-  test('when map and stores come one after the other, without anybody touching the page', async () => {
+  test('when stores and map come one after the other, without anybody touching the page', async () => {
     const visit = await openWatched(width, { near: true });
-    const stores = Promise.withResolvers<void>();
+    const [stores, map] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     visit.answer('GET /v1/dealers', async () => {
       await stores.promise;
       return { status: 200, body: dealersAnswer({ count: 10 }) };
     });
+    await visit.page.route('**/widget/v1/map-*', async (route) => {
+      await map.promise;
+      await route.continue();
+    });
     await visit.page.goto(new URL('/', visit.page.url()).href);
-    await visit.page.locator('.frame').waitFor();
-    await visit.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await visit.page.getByText('Searching…').waitFor();
+    await shiftOf(visit);
     stores.resolve();
+    await visit.page.getByRole('heading', { level: 3 }).first().waitFor();
+    await shiftOf(visit);
+    map.resolve();
     await visit.page.locator('.pin').first().waitFor();
     expect(await shiftOf(visit)).toBeLessThanOrEqual(0.01);
   });

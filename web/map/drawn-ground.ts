@@ -100,9 +100,10 @@ export class DrawnGround implements Ground {
     const { scale, x, y } = this.#viewport;
     const { width: right, height: bottom } = this.#frame;
     const taken: Box[] = [
-      // The controls and the scale.
+      // The controls, the scale and the sources.
       { left: right - 60, right, top: 0, bottom: 145 },
       { left: 0, right: 140, top: bottom - 40, bottom },
+      { left: right - 190, right, top: bottom - 24, bottom },
       ...free.map((pixel) => ({
         left: pixel.x - 16,
         right: pixel.x + 16,

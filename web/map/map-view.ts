@@ -78,13 +78,12 @@ export class MapView {
       this.#scale,
       this.#controls(),
     );
-    const credit = this.#ground.isSitesOwn ? [] : [createElement('p', { class: 'credit' }, messages.sources)];
+    if (!this.#ground.isSitesOwn) this.#frame.append(createElement('p', { class: 'credit' }, messages.sources));
     this.element = createElement(
       'div',
       { class: 'map', part: 'map' },
       createElement('p', { id: 'map-help', class: 'unseen' }, messages.help),
       this.#frame,
-      ...credit,
       this.#note,
       this.#card,
     );
@@ -97,7 +96,7 @@ export class MapView {
     const isFirst = this.#found === undefined;
     this.#found = found;
     this.#selected = undefined;
-    this.#card.replaceChildren(createElement('p', { class: 'hint' }, this.#messages.choosePin));
+    this.#card.replaceChildren();
     this.#buttons = found.dealers.map((dealer, index) => this.#pin(dealer, index, found.unit));
     this.#pins.replaceChildren(...this.#buttons);
     this.#ground.resize();

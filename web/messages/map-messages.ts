@@ -14,8 +14,7 @@ const english = {
     count === 1
       ? 'One store is not on this map, which shows the 50 states. The list has it.'
       : `${count} stores are not on this map, which shows the 50 states. The list has them.`,
-  choosePin: 'Choose a store on the map to see it here.',
-  sources: 'Map: US Census Bureau, GeoNames',
+  sources: 'US Census Bureau, GeoNames',
 };
 
 /** What the map says. */
@@ -37,7 +36,6 @@ export const MAP_MESSAGES: Readonly<Record<Locale, MapMessages>> = {
       count === 1
         ? 'Un concesionario no está en este mapa, que muestra los 50 estados. Está en la lista.'
         : `${count} concesionarios no están en este mapa, que muestra los 50 estados. Están en la lista.`,
-    choosePin: 'Elija un concesionario en el mapa para verlo aquí.',
-    sources: 'Mapa: Oficina del Censo de EE. UU., GeoNames',
+    sources: 'Censo de EE. UU., GeoNames',
   },
 };

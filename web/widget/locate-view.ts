@@ -82,6 +82,7 @@ export class LocateView {
       unit,
       model,
       getModels,
+      onReserveAnywhere: () => options.onReserve(null),
       onSearch: (search) => void this.#search(search),
     });
     const shown = options.openMap === undefined ? 'list' : layout;
@@ -91,15 +92,7 @@ export class LocateView {
       this.#mapPlace,
       this.#list,
     );
-    const reserveAnywhere = createButton(messages.reserveAnywhere, 'link', () => options.onReserve(null));
-    this.element = createElement(
-      'div',
-      { class: 'locate' },
-      this.#form.element,
-      this.#summary,
-      this.#results,
-      createElement('p', {}, reserveAnywhere),
-    );
+    this.element = createElement('div', { class: 'locate' }, this.#form.element, this.#summary, this.#results);
   }
 
   /** Searches around a place, as if it had been typed. */

@@ -22,6 +22,8 @@ export interface SearchFormOptions {
   /** The models to choose from, asked for when the form is about to be used. @throws RequestFailure */
   getModels(): Promise<InterestForm['models']>;
   onSearch(search: StartedSearch): void;
+  /** No store is wanted. */
+  onReserveAnywhere(): void;
 }
 
 /** Place, radius, unit, model and own location: all that a search asks for. */
@@ -70,7 +72,13 @@ export class SearchForm {
       choice('unit', messages.unit, this.#unit),
       choice('model', messages.model, this.#model),
       createElement('button', { type: 'submit', class: 'primary', part: 'search-button' }, messages.search),
-      createElement('div', { class: 'below' }, this.#locate, this.#fault),
+      createElement(
+        'div',
+        { class: 'below' },
+        this.#locate,
+        createButton(messages.reserveAnywhere, 'link', () => options.onReserveAnywhere()),
+      ),
+      this.#fault,
     );
     this.element.addEventListener('submit', (event) => {
       event.preventDefault();
