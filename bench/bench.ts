@@ -6,6 +6,7 @@ import { runLeadsBench } from './leads/leads-bench.ts';
 import { runMutationsBench } from './mutations/mutations-bench.ts';
 import { runReservationsBench } from './reservations/reservations-bench.ts';
 import { runSearchBench } from './search/search-bench.ts';
+import { takeScreens } from './widget/screens.ts';
 
 export interface BenchOptions {
   /** A short run, that writes no report. */
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   leads: runLeadsBench,
   mutations: runMutationsBench,
   reservations: runReservationsBench,
+  screens: takeScreens,
   search: runSearchBench,
 };
 

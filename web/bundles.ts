@@ -1,11 +1,23 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
+import { drawUsMap } from './map/us-map.ts';
 
 const source = import.meta.dirname;
 
 /** The widget's script by the name that pages ask for, without its ending. */
 const WIDGET = { 'widget/v1/alpine-dealer-locator': 'widget/alpine-dealer-locator.ts' };
+
+/**
+ * Scripts that the widget loads from beside its own when they are needed (`web/client/load-part.ts`). Each holds all it
+ * needs: a script shared with the first one would have to come before anything is shown.
+ */
+const PARTS = {
+  'widget/v1/map': 'map/map-view.ts',
+  'widget/v1/reserve': 'widget/reserve-view.ts',
+  'widget/v1/tiles': 'map/tile-ground.ts',
+};
 
 /** The pages' scripts likewise. */
 const BUNDLES = {
@@ -50,11 +62,33 @@ const SCRIPT = {
 } satisfies BuildOptions;
 
 /**
- * The widget: one script that holds all that it needs at first. What it loads later must lie beside it and be checked by it, so that
- * the integrity of the one script vouches for everything.
+ * The widget: one script that holds all that it needs at first, its parts, and the data of the map. It knows the parts by their
+ * integrity, so that its own vouches for everything.
  */
 export async function bundleWidget(): Promise<Bundles> {
-  return await bundle(WIDGET, '.js', SCRIPT);
+  const parts = await bundle(PARTS, '.js', SCRIPT);
+  const map = new TextEncoder().encode(JSON.stringify(await drawUsMap()));
+  const mapHash = createHash('sha256').update(map).digest('hex').slice(0, 8).toUpperCase();
+  const files = new Map([...parts.files, [`widget/v1/us-map-${mapHash}.json`, map]]);
+  const widget = await bundle(WIDGET, '.js', { ...SCRIPT, plugins: [cssAsText, builtParts(files)] });
+  return { files: new Map([...files, ...widget.files]), keys: widget.keys };
+}
+
+/** `import parts from 'built:parts'`: where each part lies, from beside the script that imports it, and its integrity. */
+function builtParts(files: ReadonlyMap<string, Uint8Array>): Plugin {
+  const parts = [...files].map(([key, contents]) => {
+    const file = basename(key);
+    const integrity = `sha384-${createHash('sha384').update(contents).digest('base64')}`;
+    return [file.slice(0, file.lastIndexOf('-')), { path: `./${file}`, integrity }];
+  });
+  const contents = JSON.stringify(Object.fromEntries(parts));
+  return {
+    name: 'built-parts',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^built:parts$/ }, ({ path }) => ({ path, namespace: 'built' }));
+      onLoad({ filter: /./, namespace: 'built' }, () => ({ contents, loader: 'json' }));
+    },
+  };
 }
 
 export async function bundleScripts(): Promise<Bundles> {

@@ -21,8 +21,29 @@ declare global {
 const WIDTHS = [320, 1280];
 const SCHEMES = ['light', 'dark'] as const;
 
+/** Text twice as large, on a window of half the usual width: nothing to scroll sideways for, no text cut off. */
+async function inspectLargeText(page: Page, state: string): Promise<void> {
+  await page.setViewportSize({ width: 640, height: 900 });
+  const lost = await page.evaluate(() => {
+    const { style } = document.documentElement;
+    style.fontSize = '200%';
+    const trees: (Document | ShadowRoot)[] = [document];
+    for (const element of document.querySelectorAll('*')) if (element.shadowRoot) trees.push(element.shadowRoot);
+    const cut = trees
+      .flatMap((tree) => [...tree.querySelectorAll<HTMLElement>('button, a, label, p, h1, h2, h3, legend, dd, li')])
+      .filter((element) => element.checkVisibility() && !element.closest('.unseen, .adl-trap, .frame'))
+      .filter(({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth + 1)
+      .map(({ outerHTML }) => outerHTML);
+    const sideways = document.documentElement.scrollWidth - innerWidth;
+    style.fontSize = '';
+    return [...cut, ...(sideways > 0 ? [`scrolls sideways by ${sideways}`] : [])];
+  });
+  expect(lost, `${state}, text of 200 %`).toEqual([]);
+}
+
 /** Looks at a state of the page in both schemes and widths: nothing for axe to find, nothing to scroll sideways for. */
 async function inspect(page: Page, state: string): Promise<void> {
+  await inspectLargeText(page, state);
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -60,8 +81,10 @@ describe.each([
     await box.press('ArrowDown');
     await inspect(page, 'type-ahead');
     await box.press('Enter');
-    await page.getByRole('heading', { level: 3 }).first().waitFor();
+    await page.locator('.pin').first().waitFor();
     await inspect(page, 'found');
+    await page.locator('.pin').nth(1).click();
+    await inspect(page, 'chosen on the map');
     const suggestions = [{ label: 'Plantation, FL', near: 'Plantation, FL' }];
     answer('GET /v1/dealers', () => ({ status: 404, body: problem(404, { suggestions }) }));
     await search.click();
@@ -71,10 +94,18 @@ describe.each([
     await search.click();
     await page.getByRole('button', { name: messages.tryAgain }).waitFor();
     await inspect(page, 'no connection');
-    answer('GET /v1/dealers', () => ({ status: 200, body: dealersAnswer({ beyondRadius: true }) }));
+    const far = { ...dealersAnswer({ beyondRadius: true }), origin: { label: 'San Juan, PR', lat: 18.4, lng: -66.1 } };
+    answer('GET /v1/dealers', () => ({ status: 200, body: far }));
     await search.click();
     await page.getByRole('heading', { level: 3 }).first().waitFor();
-    await inspect(page, 'beyond the radius');
+    await page.locator('.map-note').getByText('San Juan').waitFor();
+    await inspect(page, 'beyond the radius and the map');
+    await page.locator('alpine-dealer-locator').evaluate((widget) => {
+      widget.setAttribute('view', 'map');
+      widget.setAttribute('near', '33324');
+    });
+    await page.locator('.pin').nth(1).click();
+    await inspect(page, 'map alone');
   });
 
   test('in the reserve form', async () => {
@@ -86,6 +117,7 @@ describe.each([
     await send.waitFor();
     await inspect(page, 'form');
     await page.locator('[type=checkbox]').last().check();
+    await page.getByLabel(messages.email, { exact: true }).fill('ana@gmial.com');
     await send.click();
     await page.locator('.adl-summary').waitFor();
     await inspect(page, 'faults');

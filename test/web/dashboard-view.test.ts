@@ -129,7 +129,7 @@ describe('days', () => {
     fc.assert(
       fc.property(day, period, (of, each) => {
         const { groups } = countFacts(
-          [{ id: '1', day: of, event: 'submitted', dimensions }],
+          [{ id: '1', hour: `${of}T12`, event: 'submitted', dimensions }],
           [each],
           {},
           () => undefined,

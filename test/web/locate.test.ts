@@ -150,7 +150,7 @@ test('the browser’s place is asked for on a click only, and sent to three deci
     permissions: ['geolocation'],
   });
   await box(visit).waitFor();
-  expect(visit.requests).toEqual([]);
+  expect(searches(visit)).toEqual([]);
   await visit.page.getByRole('button', { name: 'Use my location' }).click();
   await stores(visit).first().waitFor();
   expect(searches(visit)[0]?.get('near')).toBe('26.112,-80.264');
@@ -171,7 +171,7 @@ test('an empty box is not sent', async () => {
   await visit.page.getByRole('button', { name: 'Search' }).click();
   await visit.page.getByRole('alert').getByText('Type a ZIP code or a city and state').waitFor();
   expect(await box(visit).getAttribute('aria-invalid')).toBe('true');
-  expect(visit.requests).toEqual([]);
+  expect(searches(visit)).toEqual([]);
 });
 
 test('radius and unit search again at once', async () => {
@@ -218,7 +218,7 @@ test('the page hears of searches and choices, and nothing of the person', async 
   await visit.page.getByRole('button', { name: 'Reserve at this store: Land Rover Fort Lauderdale' }).click();
   expect(await visit.page.locator('body').getAttribute('data-heard')).toBe(
     [
-      'dealer-search {"radius":100,"unit":"mi","storeCount":3,"beyondRadius":false}',
+      'dealer-search {"radius":100,"unit":"mi","model":null,"storeCount":3,"beyondRadius":false}',
       'dealer-select {"dealerId":"store-3"}',
     ].join('\n'),
   );
@@ -228,7 +228,22 @@ test('works on another company’s page, in its language, from its own origin’
   const visit = await site.open(site.foreignUrl());
   await visit.page.getByText('3 concesionarios a menos de').waitFor();
   expect(searches(visit).map(String)).toEqual(['near=33324&radius=100&unit=km&limit=10']);
+  await visit.page.getByRole('button', { name: /^1\. Mercedes-Benz/ }).waitFor();
   await visit.page.getByRole('button', { name: 'Reservar sin elegir concesionario' }).click();
   await visit.page.getByLabel('Correo electrónico', { exact: true }).waitFor();
   expect(await visit.page.locator('form.adl-form').evaluate((form) => getComputedStyle(form).display)).toBe('grid');
+});
+
+test('the model filter has the names of the API, and searches again at once', async () => {
+  const visit = await site.open('/');
+  await search(visit, '33324');
+  await stores(visit).first().waitFor();
+  await visit.page.getByLabel('Model').selectOption('Midsize electric crossover');
+  await expect
+    .poll(() => searches(visit).at(-1)?.toString())
+    .toBe('near=33324&radius=100&unit=mi&limit=10&model=crossover-midsize');
+  await visit.page.locator('.list [data-dealer]').first().click();
+  expect(await visit.page.getByLabel('Midsize electric crossover').isChecked()).toBe(true);
+  // The form that the filter was filled from is the form that is filled in.
+  expect(visit.requests.filter((request) => request.url().includes('/v1/form'))).toHaveLength(1);
 });

@@ -16,7 +16,7 @@ async function openForm(path = '/'): Promise<Visit> {
   const visit = await site.open(path);
   await visit.page.getByRole('combobox').first().fill('33324');
   await visit.page.keyboard.press('Enter');
-  await visit.page.locator('button[data-dealer]').first().click();
+  await visit.page.locator('.list button[data-dealer]').first().click();
   await send(visit).waitFor();
   return visit;
 }
@@ -214,7 +214,9 @@ test('the store can be changed or left out; whom calls are allowed to is then as
   await page.getByLabel('Mobile phone').fill('3055550123');
   await page.getByLabel('Alpine and Mercedes-Benz of Fort Lauderdale may call').check();
   await page.getByRole('button', { name: 'Change store' }).click();
-  expect(await page.locator('button[data-dealer="store-1"]').evaluate((button) => button.matches(':focus'))).toBe(true);
+  expect(await page.locator('.list button[data-dealer="store-1"]').evaluate((button) => button.matches(':focus'))).toBe(
+    true,
+  );
   await page.getByRole('button', { name: 'Reserve at this store: Land Rover Fort Lauderdale' }).click();
   expect(await page.getByLabel('Alpine and Land Rover Fort Lauderdale may call').isChecked()).toBe(false);
   await page.getByRole('button', { name: 'Reserve without a store' }).click();

@@ -13,6 +13,20 @@ import { consentText, currentWording, type Locale, launch } from '../../shared/l
 
 // Every answer is parsed with the contract's schema: a stub that drifts from it fails here.
 
+/** Where the stores lie; two of them at one place, as stores placed by their ZIP are. */
+const PLACES = [
+  { lat: 26.0995, lng: -80.1368 },
+  { lat: 25.9881, lng: -80.3404 },
+  { lat: 26.0995, lng: -80.1368 },
+  { lat: 26.2445, lng: -80.2064 },
+  { lat: 25.7332, lng: -80.2556 },
+  { lat: 26.7056, lng: -80.1164 },
+  { lat: 25.6903, lng: -80.3123 },
+  { lat: 26.3683, lng: -80.1289 },
+  { lat: 26.1368, lng: -81.7954 },
+  { lat: 27.1973, lng: -80.2528 },
+];
+
 /** Stores near Plantation, Florida, the `count` nearest. */
 export function dealersAnswer(
   options: { count?: number; beyondRadius?: boolean; label?: string; radius?: number } = {},
@@ -29,7 +43,7 @@ export function dealersAnswer(
       name: stores[index] ?? `Store ${index + 1}`,
       status: 'expected',
       address: { street: `${index + 1}00 South Federal Highway`, city: 'Fort Lauderdale', state: 'FL', zip: '33316' },
-      location: { lat: 26.1, lng: -80.13 },
+      location: PLACES[index % PLACES.length],
       locationAccuracy: index === 2 ? 'zip' : 'rooftop',
       ...(index === 0 && { phone: '+19545551234', url: 'https://stores.example/fort-lauderdale' }),
       models: launch.models.map((model) => model.id),

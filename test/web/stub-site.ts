@@ -32,9 +32,11 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 };
 
-/** Another company's page: all it allows us is our script and our API. */
+/** Another company's page: all it allows us is our script and our API, and no text to become markup or script. */
 const FOREIGN_PAGE = (siteUrl: string) => ({
-  policy: `default-src 'none'; script-src ${siteUrl}; connect-src ${siteUrl}`,
+  policy:
+    `default-src 'none'; script-src ${siteUrl}; connect-src ${siteUrl}; ` +
+    "require-trusted-types-for 'script'; trusted-types 'none'",
   html: `<!doctype html><html lang="es"><title>Cars</title>
     <script type="module" src="${siteUrl}/widget/v1/alpine-dealer-locator.js"></script>
     <h1>Cars</h1><alpine-dealer-locator near="33324" unit="km"></alpine-dealer-locator></html>`,

@@ -31,3 +31,8 @@ export class RequestFailure extends Error {
     return (this.problem?.errors ?? []).map((error) => error.pointer);
   }
 }
+
+/** Whether a request failed. Told by the name: each script of the widget has a copy of the class of its own. */
+export function isRequestFailure(error: unknown): error is RequestFailure {
+  return error instanceof Error && error.name === 'RequestFailure';
+}

@@ -10,6 +10,8 @@ const english = {
   radius: 'Within',
   unit: 'Unit',
   unitNames: { mi: 'miles', km: 'kilometers' },
+  model: 'Model',
+  anyModel: 'Any model',
   useLocation: 'Use my location',
   locating: 'Asking your browser for your location…',
   yourLocation: 'Your location',
@@ -42,7 +44,9 @@ const english = {
   callNamed: (store: string, phone: string) => `Call ${store}: ${phone}`,
   reserveAnywhere: 'Reserve without choosing a store',
   backToStores: 'Back to the stores',
+  loadingForm: 'Loading the form…',
   tryAgain: 'Try again',
+  mapMissing: 'The map could not be loaded. The list has all stores.',
 };
 
 /** What the store search says. */
@@ -59,6 +63,8 @@ export const LOCATOR_MESSAGES: Readonly<Record<Locale, LocatorMessages>> = {
     radius: 'A menos de',
     unit: 'Unidad',
     unitNames: { mi: 'millas', km: 'kilómetros' },
+    model: 'Modelo',
+    anyModel: 'Cualquier modelo',
     useLocation: 'Usar mi ubicación',
     locating: 'Pidiendo su ubicación al navegador…',
     yourLocation: 'Su ubicación',
@@ -90,6 +96,8 @@ export const LOCATOR_MESSAGES: Readonly<Record<Locale, LocatorMessages>> = {
     callNamed: (store, phone) => `Llamar a ${store}: ${phone}`,
     reserveAnywhere: 'Reservar sin elegir concesionario',
     backToStores: 'Volver a los concesionarios',
+    loadingForm: 'Cargando el formulario…',
     tryAgain: 'Intentar de nuevo',
+    mapMissing: 'No se pudo cargar el mapa. La lista tiene todos los concesionarios.',
   },
 };

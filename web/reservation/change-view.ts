@@ -114,7 +114,8 @@ export class ChangeView {
       radius: 100,
       unit: 'mi',
       model: undefined,
-      onFound: () => {},
+      layout: 'list',
+      getModels: async () => this.#options.form.models,
       onReserve: (dealer) => {
         if (dealer !== null) this.#options.statuses.set(dealer.id, dealer.status);
         this.#showForm();

@@ -1,6 +1,6 @@
 import type { ApiClient, Place } from '../client/api-client.ts';
 import { createElement } from '../client/create-element.ts';
-import { RequestFailure } from '../client/failure.ts';
+import { isRequestFailure } from '../client/failure.ts';
 import type { LocatorMessages } from '../messages/locator-messages.ts';
 
 /** Typing faster than this asks once. */
@@ -117,7 +117,7 @@ export class PlaceBox {
       if (!asking.signal.aborted) this.#show(places);
     } catch (error) {
       if (asking.signal.aborted) return;
-      if (!(error instanceof RequestFailure)) throw error;
+      if (!isRequestFailure(error)) throw error;
       // Only help is missing: the search itself still works, and says so when it does not.
       this.#show([]);
     }

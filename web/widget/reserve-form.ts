@@ -1,6 +1,7 @@
 import type { InterestForm } from '../client/api-client.ts';
 import { createElement } from '../client/create-element.ts';
 import type { ReserveField, ReserveMessages } from '../messages/reserve-messages.ts';
+import { emailQuestion } from './email-suggestion.ts';
 import { FaultSummary } from './fault-summary.ts';
 import { type Field, fieldGroup, showFault } from './form-fields.ts';
 import { consentFields, modelField, personFields, timeframeField, trapField } from './interest-fields.ts';
@@ -53,6 +54,7 @@ export class ReserveForm {
     this.#heading = createElement('h2', { tabindex: '-1' }, messages.heading);
     this.#person = personFields(messages, idPrefix);
     this.#person.zip.input.value = options.zip;
+    this.#person.email.element.append(emailQuestion(this.#person.email.input, messages));
     this.#trap = trapField(messages, idPrefix);
     this.#storeField = new StoreField(
       messages,

@@ -1,10 +1,12 @@
 import type { Locale } from '../../shared/launch/launch.ts';
 import type { ApiClient, InterestForm } from '../client/api-client.ts';
 import { createButton, createElement } from '../client/create-element.ts';
-import { RequestFailure } from '../client/failure.ts';
+import { isRequestFailure, type RequestFailure } from '../client/failure.ts';
+import type { FormSource } from '../client/form-source.ts';
+import { styleSheet } from '../client/style-sheet.ts';
 import { FAILURE_MESSAGES } from '../messages/failure-messages.ts';
-import type { LocatorMessages } from '../messages/locator-messages.ts';
-import type { ReserveMessages } from '../messages/reserve-messages.ts';
+import { RESERVE_MESSAGES, type ReserveMessages } from '../messages/reserve-messages.ts';
+import formStyles from './form.css';
 import {
   faultsOf,
   faultsOfPointers,
@@ -21,12 +23,12 @@ const QUICKEST_RETURN_MILLISECONDS = 2_500;
 
 /** What the view starts with, and whom it tells. */
 export interface ReserveViewOptions {
-  readonly messages: ReserveMessages;
-  readonly locatorMessages: LocatorMessages;
   readonly locale: Locale;
   readonly client: ApiClient;
+  readonly formSource: FormSource;
   readonly idPrefix: string;
-  readonly model: string | undefined;
+  /** On the button that tries again. */
+  readonly tryAgain: string;
   /** Puts the form into the page's own tree, in place of any before it. */
   placeForm(form: HTMLFormElement): void;
   /** To the stores: to look, or to choose another. */
@@ -34,33 +36,43 @@ export interface ReserveViewOptions {
   onSubmitted(dealerId: string | null, model: string): void;
 }
 
+/** What stands in a form that nobody has filled in yet. */
+export interface FormStart {
+  /** The ZIP searched for, or empty. */
+  readonly zip: string;
+  /** The model searched for, or empty. */
+  readonly model: string;
+}
+
+/** Styles of the form, for the tree around the widget: it is styled where it lives. */
+export const formSheet = styleSheet(formStyles);
+
 /** The way from a chosen store to the mail: fetches the form, sends it, and says what happens next. */
 export class ReserveView {
   readonly element: HTMLElement;
   readonly #options: ReserveViewOptions;
+  readonly #messages: ReserveMessages;
   readonly #panel = createElement('div', { class: 'panel' });
   readonly #slot = createElement('slot', { name: 'reserve' });
   #form: ReserveForm | undefined;
-  #formSince = 0;
   #wanted: ChosenStore | null = null;
   #keyFor = keyForContent(() => crypto.randomUUID());
 
   constructor(options: ReserveViewOptions) {
     this.#options = options;
-    const back = createButton(options.locatorMessages.backToStores, 'link back', () => options.onBack());
-    this.element = createElement('div', { class: 'reserve' }, back, this.#panel, this.#slot);
+    this.#messages = RESERVE_MESSAGES[options.locale];
+    this.element = createElement('div', {}, this.#panel, this.#slot);
   }
 
-  /** Opens the form for a store, or for none. What was typed before is kept. @param zip to start with, or empty */
-  async open(store: ChosenStore | null, zip: string): Promise<void> {
+  /** Opens the form for a store, or for none. What was typed before is kept. */
+  async open(store: ChosenStore | null, start: FormStart): Promise<void> {
     this.#wanted = store;
     if (this.#form === undefined) {
-      const { messages } = this.#options;
-      this.#showPanel(createElement('p', { role: 'status', tabindex: '-1' }, messages.loading));
-      const form = await this.#load(() => void this.open(this.#wanted, zip));
+      this.#showPanel(createElement('p', { role: 'status', tabindex: '-1' }, this.#messages.loading));
+      const form = await this.#load(() => void this.open(this.#wanted, start));
       if (form === undefined) return;
       // Another store may have been chosen while it was loading.
-      this.#form ??= this.#makeForm(form, zip);
+      this.#form ??= this.#makeForm(form, start);
     }
     this.#form.store = this.#wanted;
     this.#showForm();
@@ -72,14 +84,13 @@ export class ReserveView {
     return this.#form?.store ?? this.#wanted;
   }
 
-  #makeForm(form: InterestForm, zip: string): ReserveForm {
-    const { messages, idPrefix, model, onBack, placeForm } = this.#options;
+  #makeForm(form: InterestForm, start: FormStart): ReserveForm {
+    const { idPrefix, onBack, placeForm } = this.#options;
     const made = new ReserveForm({
-      messages,
+      messages: this.#messages,
       form,
       idPrefix,
-      model: model ?? '',
-      zip,
+      ...start,
       onSubmit: (values) => void this.#submit(made, values),
       onChooseStore: onBack,
       onRemoveStore: () => {
@@ -94,21 +105,15 @@ export class ReserveView {
   /** Fetches the form; when that fails, says so with a way to try again. */
   async #load(retry: () => void): Promise<InterestForm | undefined> {
     try {
-      return await this.#fetchForm();
+      return await this.#options.formSource.get();
     } catch (error) {
-      if (!(error instanceof RequestFailure)) throw error;
+      if (!isRequestFailure(error)) throw error;
       this.#showPanel(
         createElement('p', { role: 'alert', class: 'fault', tabindex: '-1' }, this.#failureText(error)),
-        createButton(this.#options.locatorMessages.tryAgain, 'primary', retry),
+        createButton(this.#options.tryAgain, 'primary', retry),
       );
       return undefined;
     }
-  }
-
-  async #fetchForm(): Promise<InterestForm> {
-    const form = await this.#options.client.getForm(this.#options.locale);
-    this.#formSince = performance.now();
-    return form;
   }
 
   async #submit(form: ReserveForm, values: InterestValues): Promise<void> {
@@ -126,7 +131,7 @@ export class ReserveView {
       this.#showSent(values.email.trim());
       this.#options.onSubmitted(form.store?.id ?? null, values.model);
     } catch (error) {
-      if (!(error instanceof RequestFailure)) throw error;
+      if (!isRequestFailure(error)) throw error;
       await this.#explain(form, error);
     } finally {
       form.sending = false;
@@ -141,24 +146,24 @@ export class ReserveView {
       formToken: form.form.formToken,
       pageUrl: location.href,
     });
-    const early = this.#formSince + QUICKEST_RETURN_MILLISECONDS - performance.now();
+    const early = QUICKEST_RETURN_MILLISECONDS - this.#options.formSource.ageMilliseconds;
     if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
     await this.#options.client.submitInterest(body, this.#keyFor(JSON.stringify(body)));
   }
 
   /** Says what the API found wrong; a form past its time is renewed first. */
   async #explain(form: ReserveForm, failure: RequestFailure): Promise<void> {
-    const { messages } = this.#options;
+    const messages = this.#messages;
     if (failure.kind !== 'refused') {
       form.showTrouble(this.#failureText(failure));
       return;
     }
     if (needsNewForm(failure.pointers)) {
       try {
-        form.renew(await this.#fetchForm());
+        form.renew(await this.#options.formSource.renew());
         form.showTrouble(messages.renewed);
       } catch (error) {
-        if (!(error instanceof RequestFailure)) throw error;
+        if (!isRequestFailure(error)) throw error;
         form.showTrouble(this.#failureText(error));
       }
       return;
@@ -169,7 +174,7 @@ export class ReserveView {
   }
 
   #failureText(failure: RequestFailure): string {
-    if (failure.kind === 'refused') return this.#options.messages.refused;
+    if (failure.kind === 'refused') return this.#messages.refused;
     return FAILURE_MESSAGES[this.#options.locale][failure.kind];
   }
 
@@ -186,7 +191,7 @@ export class ReserveView {
   }
 
   #showSent(email: string): void {
-    const { messages } = this.#options;
+    const messages = this.#messages;
     this.#showPanel(
       createElement('h2', { tabindex: '-1' }, messages.sentHeading),
       createElement('p', {}, messages.sentTo(email)),

@@ -1,6 +1,7 @@
 import type { Locale } from '../../shared/launch/launch.ts';
-import type { ApiClient } from '../client/api-client.ts';
+import type { ApiClient, InterestForm } from '../client/api-client.ts';
 import { createButton, createElement } from '../client/create-element.ts';
+import { isRequestFailure } from '../client/failure.ts';
 import { nearOfPosition } from '../client/format.ts';
 import type { LocatorMessages } from '../messages/locator-messages.ts';
 import { PlaceBox } from './place-box.ts';
@@ -18,16 +19,22 @@ export interface SearchFormOptions {
   readonly unit: 'mi' | 'km';
   /** Only stores expected to carry it; `undefined`: any. */
   readonly model: string | undefined;
+  /** The models to choose from, asked for when the form is about to be used. @throws RequestFailure */
+  getModels(): Promise<InterestForm['models']>;
   onSearch(search: StartedSearch): void;
+  /** No store is wanted. */
+  onReserveAnywhere(): void;
 }
 
-/** Place, radius, unit and own location: all that a search asks for. */
+/** Place, radius, unit, model and own location: all that a search asks for. */
 export class SearchForm {
   readonly element: HTMLFormElement;
   readonly #options: SearchFormOptions;
   readonly #box: PlaceBox;
   readonly #radius: HTMLSelectElement;
   readonly #unit: HTMLSelectElement;
+  readonly #model: HTMLSelectElement;
+  #models: 'none' | 'loading' | 'there' = 'none';
   readonly #fault: HTMLElement;
   readonly #locate: HTMLButtonElement;
   #searched = false;
@@ -53,27 +60,35 @@ export class SearchForm {
         ),
       );
     }
+    this.#model = createElement('select', { id: 'model' });
+    this.#showModels(options.model === undefined ? [] : [{ id: options.model, name: options.model }]);
     this.#fault = createElement('p', { id: 'place-fault', class: 'fault', role: 'alert' });
     this.#locate = createButton(messages.useLocation, 'link', () => this.#useLocation());
     this.element = createElement(
       'form',
-      { role: 'search', class: 'search', novalidate: true },
+      { role: 'search', class: 'search', part: 'search', novalidate: true },
       this.#box.element,
+      choice('radius', messages.radius, this.#radius),
+      choice('unit', messages.unit, this.#unit),
+      choice('model', messages.model, this.#model),
+      createElement('button', { type: 'submit', class: 'primary', part: 'search-button' }, messages.search),
       createElement(
         'div',
-        { class: 'choice' },
-        createElement('label', { for: 'radius' }, messages.radius),
-        this.#radius,
+        { class: 'below' },
+        this.#locate,
+        createButton(messages.reserveAnywhere, 'link', () => options.onReserveAnywhere()),
       ),
-      createElement('div', { class: 'choice' }, createElement('label', { for: 'unit' }, messages.unit), this.#unit),
-      createElement('button', { type: 'submit', class: 'primary' }, messages.search),
-      createElement('div', { class: 'below' }, this.#locate, this.#fault),
+      this.#fault,
     );
     this.element.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#search();
     });
-    for (const select of [this.#radius, this.#unit]) {
+    for (const type of ['focusin', 'pointerenter']) {
+      this.element.addEventListener(type, () => void this.#loadModels());
+    }
+    if (options.model !== undefined) void this.#loadModels();
+    for (const select of [this.#radius, this.#unit, this.#model]) {
       select.addEventListener('change', () => {
         if (this.#searched) this.#search();
       });
@@ -84,6 +99,11 @@ export class SearchForm {
   searchNear(label: string, near: string): void {
     this.#box.fill(label, near);
     this.#search();
+  }
+
+  /** The model chosen, or empty: any. */
+  get model(): string {
+    return this.#model.value;
   }
 
   focus(): void {
@@ -100,14 +120,36 @@ export class SearchForm {
     }
     this.#complain('');
     this.#searched = true;
-    const { model } = this.#options;
+    void this.#loadModels();
+    const model = this.#model.value;
     this.#options.onSearch({
       text,
       near,
       radius: Number(this.#radius.value),
       unit: this.#unit.value === 'km' ? 'km' : 'mi',
-      ...(model !== undefined && { model }),
+      ...(model !== '' && { model }),
     });
+  }
+
+  /** Names the models; without their names any model can still be searched for. */
+  async #loadModels(): Promise<void> {
+    if (this.#models !== 'none') return;
+    this.#models = 'loading';
+    try {
+      this.#showModels(await this.#options.getModels());
+      this.#models = 'there';
+    } catch (error) {
+      if (!isRequestFailure(error)) throw error;
+      this.#models = 'none';
+    }
+  }
+
+  #showModels(models: readonly { readonly id: string; readonly name: string }[]): void {
+    const chosen = this.#model.value || this.#options.model;
+    this.#model.replaceChildren(
+      createElement('option', { value: '' }, this.#options.messages.anyModel),
+      ...models.map(({ id, name }) => createElement('option', { value: id, selected: id === chosen }, name)),
+    );
   }
 
   #complain(fault: string): void {
@@ -139,4 +181,8 @@ export class SearchForm {
       { maximumAge: 600_000, timeout: LOCATION_TIMEOUT_MILLISECONDS },
     );
   }
+}
+
+function choice(id: string, label: string, select: HTMLSelectElement): HTMLElement {
+  return createElement('div', { class: `choice ${id}` }, createElement('label', { for: id }, label), select);
 }

@@ -13,9 +13,21 @@ import { FAILURE_MESSAGES } from '../messages/failure-messages.ts';
 import type { LocatorMessages } from '../messages/locator-messages.ts';
 import type { SearchState } from './search-state.ts';
 
-/** What can be done with what the list shows. */
-export interface StoreListActions {
+/** A way out of the page that a store offers. */
+export type StoreLink = 'directions' | 'website' | 'phone';
+
+/** What can be done with a store. */
+export interface StoreActions {
   onReserve(dealer: FoundDealer): void;
+  onLink(dealer: FoundDealer, link: StoreLink): void;
+}
+
+/** What can be done with what the list shows. */
+export interface StoreListActions extends StoreActions {
+  /** A store was pressed, or has the focus. */
+  onSelect(dealer: FoundDealer): void;
+  /** A store has the mouse over it; `undefined`: none any more. */
+  onPoint(dealer: FoundDealer | undefined): void;
   onSuggestion(label: string, near: string): void;
   onRetry(): void;
 }
@@ -36,7 +48,9 @@ export function searchSummary(state: SearchState, messages: LocatorMessages, loc
     }
     case 'failed':
       if (state.failure.kind !== 'refused') return FAILURE_MESSAGES[locale][state.failure.kind];
-      return state.failure.problem?.status === 404 ? messages.unknownPlace(state.search.text) : messages.placeMissing;
+      if (state.failure.problem?.status === 404) return messages.unknownPlace(state.search.text);
+      // Any other refusal is of what the page asks for by itself.
+      return state.failure.pointers.includes('?near') ? messages.placeMissing : FAILURE_MESSAGES[locale].server;
   }
 }
 
@@ -86,29 +100,61 @@ function storeItem(
   locale: Locale,
   actions: StoreListActions,
 ): HTMLLIElement {
-  const distance = formatDealerDistance(dealer, unit, locale);
-  const away = dealer.locationAccuracy === 'zip' ? messages.awayAbout : messages.away;
+  const item = createElement(
+    'li',
+    { class: 'store', part: 'store', 'data-store': dealer.id },
+    ...storeContent('h3', dealer, unit, messages, locale, actions),
+  );
+  for (const type of ['click', 'focusin']) item.addEventListener(type, () => actions.onSelect(dealer));
+  item.addEventListener('pointerenter', () => actions.onPoint(dealer));
+  item.addEventListener('pointerleave', () => actions.onPoint(undefined));
+  return item;
+}
+
+/** A store by itself, beside the map. */
+export function storeCard(
+  dealer: FoundDealer,
+  unit: 'mi' | 'km',
+  messages: LocatorMessages,
+  locale: Locale,
+  actions: StoreActions,
+): HTMLElement {
+  return createElement('div', { class: 'store' }, ...storeContent('p', dealer, unit, messages, locale, actions));
+}
+
+function storeContent(
+  nameTag: 'h3' | 'p',
+  dealer: FoundDealer,
+  unit: 'mi' | 'km',
+  messages: LocatorMessages,
+  locale: Locale,
+  actions: StoreActions,
+): readonly Node[] {
   const reserve = createButton(messages.reserveHere, 'secondary', () => actions.onReserve(dealer));
   reserve.setAttribute('aria-label', `${messages.reserveHere}: ${dealer.name}`);
   reserve.dataset['dealer'] = dealer.id;
-  return createElement(
-    'li',
-    { class: 'store', part: 'store' },
+  return [
     createElement(
       'div',
       { class: 'store-head' },
-      createElement('h3', {}, dealer.name),
-      createElement('p', { class: 'distance' }, away(distance)),
+      createElement(nameTag, { class: 'name' }, dealer.name),
+      createElement('p', { class: 'distance' }, awayText(dealer, unit, messages, locale)),
     ),
     ...(dealer.status === 'withdrawn' ? [] : [createElement('p', { class: 'status' }, messages.status[dealer.status])]),
     createElement('address', {}, addressLines(dealer.address).join(', ')),
-    createElement('div', { class: 'actions' }, reserve, ...storeLinks(dealer, messages)),
-  );
+    createElement('div', { class: 'actions' }, reserve, ...storeLinks(dealer, messages, actions)),
+  ];
 }
 
-function storeLinks(dealer: FoundDealer, messages: LocatorMessages): readonly Node[] {
-  const outward = (label: string, href: string) =>
-    createElement(
+/** How far away a store is; `about` when its own place is known only by its ZIP. */
+export function awayText(dealer: FoundDealer, unit: 'mi' | 'km', messages: LocatorMessages, locale: Locale): string {
+  const away = dealer.locationAccuracy === 'zip' ? messages.awayAbout : messages.away;
+  return away(formatDealerDistance(dealer, unit, locale));
+}
+
+function storeLinks(dealer: FoundDealer, messages: LocatorMessages, { onLink }: StoreActions): readonly Node[] {
+  const outward = (link: StoreLink, label: string, href: string) => {
+    const element = createElement(
       'a',
       {
         href,
@@ -118,15 +164,21 @@ function storeLinks(dealer: FoundDealer, messages: LocatorMessages): readonly No
       },
       label,
     );
+    element.addEventListener('click', () => onLink(dealer, link));
+    return element;
+  };
   const website = websiteUrl(dealer.url);
-  return [
-    outward(messages.directions, directionsUrl(dealer)),
-    ...(website === undefined ? [] : [outward(messages.website, website)]),
-    ...(dealer.phone === undefined ? [] : [callLink(dealer.name, dealer.phone, messages)]),
-  ];
-}
-
-function callLink(store: string, phone: string, messages: LocatorMessages): HTMLAnchorElement {
-  const shown = formatPhone(phone);
-  return createElement('a', { href: `tel:${phone}`, 'aria-label': messages.callNamed(store, shown) }, shown);
+  const links: Node[] = [outward('directions', messages.directions, directionsUrl(dealer))];
+  if (website !== undefined) links.push(outward('website', messages.website, website));
+  if (dealer.phone !== undefined) {
+    const shown = formatPhone(dealer.phone);
+    const call = createElement(
+      'a',
+      { href: `tel:${dealer.phone}`, 'aria-label': messages.callNamed(dealer.name, shown) },
+      shown,
+    );
+    call.addEventListener('click', () => onLink(dealer, 'phone'));
+    links.push(call);
+  }
+  return links;
 }
