@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, type Plugin, transform } from 'esbuild';
+import { manifestPath, servedFile } from './served-files.ts';
 
 const source = import.meta.dirname;
 const target = join(source, '../dist/web');
@@ -58,6 +59,8 @@ export async function buildWeb(): Promise<void> {
   }
   for (const [to, from] of Object.entries(PAGES)) files.set(to, await readFile(join(source, from)));
   for (const [path, contents] of files) await replaceFile(join(target, path), contents);
+  const served = [...files.keys()].map((key) => [key, servedFile(key, key.endsWith('.html') ? 'page' : 'evergreen')]);
+  await replaceFile(manifestPath(target), Buffer.from(JSON.stringify(Object.fromEntries(served), undefined, 1)));
   for (const entry of await readdir(target, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     if (entry.isFile() && !entry.name.endsWith('.new') && !files.has(relative(target, path))) {

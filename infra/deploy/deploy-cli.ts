@@ -1,0 +1,157 @@
+import { resolveTxt } from 'node:dns/promises';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { parseArgs } from 'node:util';
+import { importDealers } from '../../data/dealers/import-dealers.ts';
+import { progressBar } from '../../data/dealers/progress-bar.ts';
+import { dealerTable } from '../../shared/dealers/dealer-table.ts';
+import { openGazetteer } from '../../shared/gazetteer/gazetteer.ts';
+import { MODEL_IDS } from '../../shared/launch/launch.ts';
+import { documentClient } from '../../shared/runtime/dynamodb-client.ts';
+import { deployableStage, type StageConfig } from '../stage-config.ts';
+import { awsAccount } from './aws-account.ts';
+import { cdkCli } from './cdk-cli.ts';
+import { checklistLines, runChecklist } from './checklist.ts';
+import { type BuiltStage, deployStage } from './deployment.ts';
+import { checkPrerequisites, REGION } from './prerequisites.ts';
+import { Refusal } from './refusal.ts';
+import { readWebFiles } from './web-upload.ts';
+
+const USAGE = `npm run deploy -- --stage dev|prod   shows what would change, asks, deploys, and goes through the checklist
+  --yes                 does not ask
+  --checklist           changes nothing: goes through the checklist only
+  --rotate-origin-key   gives the edge a new key first (docs/deploy.md)`;
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const ASSEMBLY_DIR = join(ROOT, 'cdk.out');
+const WEB_DIR = join(ROOT, 'dist', 'web');
+const account = awsAccount({ region: REGION });
+
+async function main(): Promise<void> {
+  const { stage, checklist, yes, rotateOriginKey } = commandLine();
+  if (checklist) {
+    const { faults } = await checkPrerequisites(account, stage);
+    if (faults !== undefined) throw new Refusal(faults);
+  } else {
+    const ports = {
+      account,
+      cdk: cdkCli(ASSEMBLY_DIR, REGION),
+      build: () => build(stage),
+      confirm,
+      importStores,
+      now: () => new Date(),
+      print: console.log,
+    };
+    await deployStage(ports, stage, { yes, rotateOriginKey });
+  }
+  await showChecklist(stage);
+}
+
+function commandLine() {
+  const { stage: name, 'rotate-origin-key': rotateOriginKey, ...choices } = options();
+  if (name === undefined) throw new Refusal([`Which stage? Say --stage dev or --stage prod.\n\n${USAGE}`]);
+  if (name === 'local') {
+    throw new Refusal([
+      'The stage local runs on this machine: `npm run dev`. To deploy, say --stage dev or --stage prod.',
+    ]);
+  }
+  if (choices.checklist && (choices.yes || rotateOriginKey))
+    throw new Refusal([`--checklist changes nothing.\n\n${USAGE}`]);
+  try {
+    return { stage: deployableStage(name, process.env), rotateOriginKey, ...choices };
+  } catch (error) {
+    if (error instanceof RangeError) throw new Refusal([error.message], { cause: error });
+    throw error;
+  }
+}
+
+function options() {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({
+      options: { stage: { type: 'string' }, yes: flag, checklist: flag, 'rotate-origin-key': flag },
+    }).values;
+  } catch (error) {
+    if (error instanceof TypeError) throw new Refusal([`${error.message}\n\n${USAGE}`], { cause: error });
+    throw error;
+  }
+}
+
+/** Whoever is refused need not wait for CDK and esbuild, which take seconds to load. */
+async function build(stage: StageConfig): Promise<BuiltStage> {
+  const [{ buildApp }, { bundleFunctions }, { buildWeb }, { contractFaults, readContract }] = await Promise.all([
+    import('../app.ts'),
+    import('../bundle.ts'),
+    import('../../web/build.ts'),
+    import('../stateful-contract.ts'),
+  ]);
+  await Promise.all([bundleFunctions(), buildWeb()]);
+  const assembly = buildApp(stage, ASSEMBLY_DIR).synth();
+  return {
+    stackNames: assembly.stacks.map(({ stackName }) => stackName),
+    contractFaults: contractFaults(assembly, readContract()),
+    webFiles: await readWebFiles(WEB_DIR),
+  };
+}
+
+async function confirm(question: string): Promise<boolean | undefined> {
+  if (!process.stdin.isTTY) return undefined;
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+async function importStores(tableName: string): Promise<'loaded' | 'there already'> {
+  if ((await countStores(tableName)) > 0) return 'there already';
+  const outcome = await importDealers({
+    csv: await readFile(join(ROOT, 'data', 'dealers.csv'), 'utf8'),
+    client: documentClient({ region: REGION }),
+    tableName,
+    gazetteer: openGazetteer(await readFile(join(ROOT, 'data', 'gazetteer', 'gazetteer.bin'))),
+    modelIds: MODEL_IDS,
+    apply: true,
+    print: () => {},
+    onProgress: progressBar(process.stderr),
+  });
+  if (outcome !== 'applied') throw new Error(`the stores of data/dealers.csv were not loaded: ${outcome}`);
+  return 'loaded';
+}
+
+async function countStores(tableName: string): Promise<number> {
+  return (await dealerTable(documentClient({ region: REGION }), tableName, Date.now).listDealers()).length;
+}
+
+async function showChecklist(stage: StageConfig): Promise<void> {
+  const items = await runChecklist({ account, get, textRecords, countStores }, stage);
+  console.log(['', ...checklistLines(items)].join('\n'));
+  const open = items.filter(({ state }) => state === 'open').length;
+  if (open > 0) throw new Refusal([`\n${open} of the list are open. Look again with --checklist.`]);
+}
+
+async function get(url: string) {
+  const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(15_000) }).catch(() => undefined);
+  await answer?.body?.cancel();
+  return answer;
+}
+
+async function textRecords(name: string): Promise<readonly string[]> {
+  try {
+    return (await resolveTxt(name)).map((parts) => parts.join(''));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOTFOUND' || code === 'ENODATA') return [];
+    throw error;
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
