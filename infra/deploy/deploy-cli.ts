@@ -2,26 +2,21 @@ import { resolveTxt } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { parseArgs } from 'node:util';
 import { importDealers } from '../../data/dealers/import-dealers.ts';
 import { progressBar } from '../../data/dealers/progress-bar.ts';
 import { dealerTable } from '../../shared/dealers/dealer-table.ts';
 import { openGazetteer } from '../../shared/gazetteer/gazetteer.ts';
 import { MODEL_IDS } from '../../shared/launch/launch.ts';
 import { documentClient } from '../../shared/runtime/dynamodb-client.ts';
-import { deployableStage, type StageConfig } from '../stage-config.ts';
+import type { StageConfig } from '../stage-config.ts';
 import { awsAccount } from './aws-account.ts';
 import { cdkCli } from './cdk-cli.ts';
 import { checklistLines, runChecklist } from './checklist.ts';
+import { readChoices } from './choices.ts';
 import { type BuiltStage, deployStage } from './deployment.ts';
 import { checkPrerequisites, REGION } from './prerequisites.ts';
 import { Refusal } from './refusal.ts';
 import { readWebFiles } from './web-upload.ts';
-
-const USAGE = `npm run deploy -- --stage dev|prod   shows what would change, asks, deploys, and goes through the checklist
-  --yes                 does not ask
-  --checklist           changes nothing: goes through the checklist only
-  --rotate-origin-key   gives the edge a new key first (docs/deploy.md)`;
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const ASSEMBLY_DIR = join(ROOT, 'cdk.out');
@@ -29,7 +24,7 @@ const WEB_DIR = join(ROOT, 'dist', 'web');
 const account = awsAccount({ region: REGION });
 
 async function main(): Promise<void> {
-  const { stage, checklist, yes, rotateOriginKey } = commandLine();
+  const { stage, checklist, yes, rotateOriginKey } = readChoices(process.argv.slice(2), process.env);
   if (checklist) {
     const { faults } = await checkPrerequisites(account, stage);
     if (faults !== undefined) throw new Refusal(faults);
@@ -46,36 +41,6 @@ async function main(): Promise<void> {
     await deployStage(ports, stage, { yes, rotateOriginKey });
   }
   await showChecklist(stage);
-}
-
-function commandLine() {
-  const { stage: name, 'rotate-origin-key': rotateOriginKey, ...choices } = options();
-  if (name === undefined) throw new Refusal([`Which stage? Say --stage dev or --stage prod.\n\n${USAGE}`]);
-  if (name === 'local') {
-    throw new Refusal([
-      'The stage local runs on this machine: `npm run dev`. To deploy, say --stage dev or --stage prod.',
-    ]);
-  }
-  if (choices.checklist && (choices.yes || rotateOriginKey))
-    throw new Refusal([`--checklist changes nothing.\n\n${USAGE}`]);
-  try {
-    return { stage: deployableStage(name, process.env), rotateOriginKey, ...choices };
-  } catch (error) {
-    if (error instanceof RangeError) throw new Refusal([error.message], { cause: error });
-    throw error;
-  }
-}
-
-function options() {
-  const flag = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({
-      options: { stage: { type: 'string' }, yes: flag, checklist: flag, 'rotate-origin-key': flag },
-    }).values;
-  } catch (error) {
-    if (error instanceof TypeError) throw new Refusal([`${error.message}\n\n${USAGE}`], { cause: error });
-    throw error;
-  }
 }
 
 /** Whoever is refused need not wait for CDK and esbuild, which take seconds to load. */
