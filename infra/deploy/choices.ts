@@ -4,6 +4,7 @@ import { Refusal } from './refusal.ts';
 
 const USAGE = `npm run deploy -- --stage dev|prod   shows what would change, asks, deploys, and goes through the checklist
   --yes                 does not ask
+  --diff                changes nothing: shows what would change only
   --checklist           changes nothing: goes through the checklist only
   --rotate-origin-key   gives the edge a new key first (docs/deploy.md)`;
 
@@ -20,8 +21,10 @@ export function readChoices(args: readonly string[], environment: NodeJS.Process
       'The stage local runs on this machine: `npm run dev`. To deploy, say --stage dev or --stage prod.',
     ]);
   }
-  if (choices.checklist && (choices.yes || rotateOriginKey))
-    throw new Refusal([`--checklist changes nothing.\n\n${USAGE}`]);
+  const changes = choices.yes || rotateOriginKey;
+  if ((choices.checklist && choices.diff) || ((choices.checklist || choices.diff) && changes)) {
+    throw new Refusal([`--checklist and --diff change nothing, and each stands alone.\n\n${USAGE}`]);
+  }
   try {
     return { stage: deployableStage(name, environment), rotateOriginKey, ...choices };
   } catch (error) {
@@ -35,7 +38,7 @@ function optionsOf(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { stage: { type: 'string' }, yes: flag, checklist: flag, 'rotate-origin-key': flag },
+      options: { stage: { type: 'string' }, yes: flag, diff: flag, checklist: flag, 'rotate-origin-key': flag },
     }).values;
   } catch (error) {
     if (error instanceof TypeError) throw new Refusal([`${error.message}\n\n${USAGE}`], { cause: error });

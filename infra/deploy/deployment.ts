@@ -31,6 +31,8 @@ export interface DeploymentPorts {
 }
 
 export interface DeploymentChoices {
+  /** Ends where the difference has been shown. */
+  readonly diff: boolean;
   /** Goes ahead without asking. */
   readonly yes: boolean;
   readonly rotateOriginKey: boolean;
@@ -39,12 +41,13 @@ export interface DeploymentChoices {
 /**
  * Deploys a stage: checks, builds, shows the difference and asks; then what holds data, what depends on it, the web files and the
  * first stores. Every step can be repeated: a deployment that broke off is mended by another.
+ * With `diff` it only checks, builds and shows.
  * @throws Refusal when something is missing, or the person says no; nothing has been changed then
  */
 export async function deployStage(
   ports: DeploymentPorts,
   stage: StageConfig,
-  { yes, rotateOriginKey }: DeploymentChoices,
+  { diff, yes, rotateOriginKey }: DeploymentChoices,
 ): Promise<void> {
   const { account, cdk, print } = ports;
   const { accountId, faults } = await checkPrerequisites(account, stage);
@@ -53,6 +56,7 @@ export async function deployStage(
   const { stackNames, contractFaults, webFiles } = await ports.build();
   if (contractFaults.length > 0) throw new Refusal(contractFaults);
   await cdk.diff(stackNames);
+  if (diff) return;
   if (!yes) await askFirst(ports, stage);
 
   // The key must be there before its hashes are.

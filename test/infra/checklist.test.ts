@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type ChecklistPorts, checklistLines, runChecklist } from '../../infra/deploy/checklist.ts';
+import { checklistLines, runChecklist } from '../../infra/deploy/checklist.ts';
+import type { ChecklistPorts } from '../../infra/deploy/checklist-check.ts';
 import { parseStage } from '../../infra/stage-config.ts';
 import { MemoryAccount, stackOf } from '../support/memory-account.ts';
 
@@ -249,6 +250,13 @@ describe('it names what is open, and nothing else, when', () => {
       'could not be checked: AccessDeniedException: not authorized to perform ses:GetAccount',
     ]);
   });
+});
+
+test('a missing DNS record is people’s, an API that answers everyone is the deployment’s', async () => {
+  records = [];
+  answers.delete('https://api.example/v1/health');
+  const items = await runChecklist(ports(), STAGE);
+  expect(items.filter(({ state }) => state === 'open').map(({ of }) => of)).toEqual(['deployment', 'people']);
 });
 
 test('of a stage that was never deployed, nothing is taken for done but what others have done', async () => {

@@ -23,7 +23,9 @@ describe('`npm run deploy`', () => {
     [[], 'Which stage? Say --stage dev or --stage prod.'],
     [['--stage', 'local'], '`npm run dev`'],
     [['--stage', 'staging'], 'there is no stage "staging": use dev or prod'],
-    [['--stage', 'dev', '--checklist', '--yes'], '--checklist changes nothing.'],
+    [['--stage', 'dev', '--checklist', '--yes'], 'change nothing'],
+    [['--stage', 'dev', '--diff', '--rotate-origin-key'], 'change nothing'],
+    [['--stage', 'dev', '--diff', '--checklist'], 'each stands alone'],
     [['--stag', 'dev'], "Unknown option '--stag'"],
     [['dev'], "Unexpected argument 'dev'"],
   ])('%j says what to do', (args, said) => {

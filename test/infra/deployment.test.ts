@@ -73,7 +73,7 @@ const refusalOf = async (run: Promise<unknown>): Promise<string> => {
   if (!(error instanceof Refusal)) throw new Error(`that was not refused, but ${String(error)}`);
   return error.message;
 };
-const ASK = { yes: false, rotateOriginKey: false };
+const ASK = { diff: false, yes: false, rotateOriginKey: false };
 
 describe('a first deployment', () => {
   test('shows the difference, asks, makes the key before its hashes, and files and stores at last', async () => {
@@ -156,10 +156,15 @@ test('--yes asks nobody', async () => {
   expect(account.calls).toContain('import stores');
 });
 
+test('--diff shows the difference, and asks and changes nothing', async () => {
+  await deployStage(ports(), STAGE, { ...ASK, diff: true });
+  expect([asked, account.calls]).toEqual([0, [`diff ${NAMES.join(' ')}`]]);
+});
+
 describe('the origin key', () => {
   const hashes = () => account.stacks.get('AlpineLocator-dev-Api')?.parameters['OriginKeyHashes']?.split(',');
   const sent = () => account.stacks.get('AlpineLocator-dev-Edge')?.parameters['OriginKeyVersion'];
-  const rotate = { yes: true, rotateOriginKey: true };
+  const rotate = { diff: false, yes: true, rotateOriginKey: true };
 
   test('rotates: functions take the old one and the new one, then the edge sends the new one', async () => {
     await deployStage(ports(), STAGE, ASK);
