@@ -19,6 +19,8 @@ export function buildApp(stage: StageConfig, outdir: string, bundleDir = BUNDLE_
     context: {
       // Findings of aws-cdk-lib's own template rules fail the synthesis.
       '@aws-cdk/core:validateAgainstDefaultRules': true,
+      // A stack keeps what another one needs of it: CDK's default, said so that it does not ask.
+      '@aws-cdk/core:defaultCrossStackReferences': 'strong',
       // The local host finds a function's bundle by it.
       'aws:cdk:enable-asset-metadata': true,
     },

@@ -36,7 +36,7 @@ export class EdgeFirewall extends Construct {
       defaultAction: { allow: {} },
       visibilityConfig: visibility('WebAcl'),
       customResponseBodies: {
-        tooLarge: problemBody(413, 'Content Too Large', 'A request’s body has at most 8 KiB.'),
+        tooLarge: problemBody(413, 'Content Too Large', 'A body has at most 8 KiB.'),
         tooMany: problemBody(429, 'Too Many Requests', 'Too many requests from one address. Please wait five minutes.'),
       },
       rules: inOrder([

@@ -1,0 +1,36 @@
+import { glob } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { FUNCTION_SPECS } from '../functions.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** Names of the npm packages of which something is in a function or in a script of the pages. */
+export async function bundledPackages(): Promise<ReadonlySet<string>> {
+  const functions = FUNCTION_SPECS.map(([name]) => `functions/${name}.ts`);
+  const scripts: string[] = [];
+  // Files beside web/build.ts are the build itself.
+  for await (const path of glob('web/*/**/*.ts', { cwd: ROOT })) scripts.push(path);
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [...functions, ...scripts],
+    outdir: 'unwritten',
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    loader: { '.css': 'text' },
+    logLevel: 'silent',
+  });
+  const names = Object.keys(metafile.inputs).flatMap((path) => {
+    const inside = path.split('node_modules/').at(-1);
+    return path.includes('node_modules/') && inside !== undefined ? [packageOf(inside)] : [];
+  });
+  return new Set(names);
+}
+
+function packageOf(path: string): string {
+  return path.split('/', path.startsWith('@') ? 2 : 1).join('/');
+}
