@@ -7,6 +7,7 @@ import { malformedPlace, resolvePlace } from '../shared/http/resolve-place.ts';
 import { documentClient } from '../shared/runtime/dynamodb-client.ts';
 import { requireEnvironment } from '../shared/runtime/environment.ts';
 import { gazetteer } from '../shared/runtime/gazetteer-file.ts';
+import { METRICS, measure } from '../shared/runtime/metrics.ts';
 
 const dealers = dealerTable(documentClient(), requireEnvironment(DEALER_TABLE.environmentVariable), Date.now);
 
@@ -19,6 +20,7 @@ export const handler = api(
       { origin: origin.location, radiusMeters: radius * METERS_PER_UNIT[unit], limit, ...(model && { model }) },
       dealers,
     );
+    measure({ [METRICS.searches]: 1, [METRICS.searchesBeyondRadius]: found.beyondRadius ? 1 : 0 });
     const answer = searchAnswer(origin, { radius, unit }, found);
     return mediaType === 'application/geo+json' ? searchGeoJson(answer) : answer;
   },

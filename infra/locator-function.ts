@@ -28,6 +28,7 @@ import {
   LEAD_REMINDER_HOURS_VARIABLE,
   MAIL_CONFIGURATION_SET_VARIABLE,
   MAILS_PER_SECOND_VARIABLE,
+  METRIC_NAMESPACE_VARIABLE,
   SENDER_EMAIL_VARIABLE,
   SITE_URL_VARIABLE,
   VERSION_VARIABLE,
@@ -36,7 +37,7 @@ import {
 import { PEPPER_SECRET, SIGNING_SECRET } from '../shared/runtime/secret-names.ts';
 import type { DataStack } from './data-stack.ts';
 import type { FunctionName, FunctionSpec, TableAccess, TableName } from './functions.ts';
-import type { StageConfig } from './stage-config.ts';
+import { metricNamespace, type StageConfig } from './stage-config.ts';
 
 const TABLE_VARIABLES: Readonly<Record<TableName, string>> = {
   dealers: DEALER_TABLE.environmentVariable,
@@ -90,7 +91,10 @@ export class LocatorFunction extends Construct {
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
       logGroup: this.logGroup,
-      environment: { [VERSION_VARIABLE]: packageFile.version },
+      environment: {
+        [VERSION_VARIABLE]: packageFile.version,
+        [METRIC_NAMESPACE_VARIABLE]: metricNamespace(stage),
+      },
     });
     if (spec.access?.reservations !== undefined) {
       // A step in a reservation's life is committed over three tables: their names are needed even where one is only read.

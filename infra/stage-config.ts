@@ -95,3 +95,8 @@ export function localStage(addresses: {
     issuer: { url: addresses.issuerUrl, audience: LOCAL_AUDIENCE },
   });
 }
+
+/** Where a stage's own metrics are. */
+export function metricNamespace({ name }: Pick<StageConfig, 'name'>): string {
+  return `AlpineLocator/${name}`;
+}
