@@ -1,3 +1,4 @@
+import { CANARY_AGENT } from '../shared/canary/walk-canary.ts';
 import { findDealers as operation } from '../shared/contract/dealers.ts';
 import { DEALER_TABLE, dealerTable } from '../shared/dealers/dealer-table.ts';
 import { findDealers } from '../shared/dealers/find-dealers.ts';
@@ -13,14 +14,16 @@ const dealers = dealerTable(documentClient(), requireEnvironment(DEALER_TABLE.en
 
 export const handler = api(
   operation,
-  async ({ query, mediaType }) => {
+  async ({ query, mediaType, event }) => {
     const { near, radius, unit, limit, model } = query;
     const origin = resolvePlace(near, gazetteer());
     const found = await findDealers(
       { origin: origin.location, radiusMeters: radius * METERS_PER_UNIT[unit], limit, ...(model && { model }) },
       dealers,
     );
-    measure({ [METRICS.searches]: 1, [METRICS.searchesBeyondRadius]: found.beyondRadius ? 1 : 0 });
+    if (event.headers['user-agent'] !== CANARY_AGENT) {
+      measure({ [METRICS.searches]: 1, [METRICS.searchesBeyondRadius]: found.beyondRadius ? 1 : 0 });
+    }
     const answer = searchAnswer(origin, { radius, unit }, found);
     return mediaType === 'application/geo+json' ? searchGeoJson(answer) : answer;
   },

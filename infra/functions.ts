@@ -30,6 +30,8 @@ export interface FunctionSpec {
   /** Whether it looks up places: the gazetteer's file is laid beside its bundle. */
   readonly gazetteer?: true;
   readonly sendsMail?: true;
+  /** Whether it asks its own site, from outside. */
+  readonly visitsSite?: true;
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
 }
@@ -187,6 +189,7 @@ export const FUNCTIONS = {
     memoryMegabytes: 512,
     timeoutSeconds: 80,
   },
+  'walk-canary': { trigger: { everyMinutes: 5 }, visitsSite: true, memoryMegabytes: 256, timeoutSeconds: 100 },
   'note-mail-feedback': {
     trigger: { mailFeedback: true },
     access: {

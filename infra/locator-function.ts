@@ -48,10 +48,11 @@ const TABLE_VARIABLES: Readonly<Record<TableName, string>> = {
 };
 const SECRET_VARIABLES = { pepper: PEPPER_SECRET, signing: SIGNING_SECRET };
 
+const LOSES_NOTHING = 'A run that fails loses nothing: the next one finds what is left to do';
 const WORK_IS_KEPT = [
   'Serverless::Serverless-LambdaEventSourceMappingDestination',
   'Serverless::Serverless-LambdaAsyncFailureDestination',
-].map((id) => ({ id, reason: 'The work is kept in a table, and is found there by the next run' }));
+].map((id) => ({ id, reason: LOSES_NOTHING }));
 
 interface LocatorFunctionProps {
   readonly name: FunctionName;
@@ -116,6 +117,7 @@ export class LocatorFunction extends Construct {
         }),
       );
     }
+    if (spec.visitsSite) this.lambda.addEnvironment(SITE_URL_VARIABLE, stage.siteUrl);
     if (spec.sendsMail) this.allowMail(stage, props.configurationSet);
     this.acknowledge(spec);
     Validations.of(role).acknowledge({
@@ -130,7 +132,7 @@ export class LocatorFunction extends Construct {
         ? 'Called synchronously: whoever asked is told of a failure, and a queue would stay empty'
         : 'mailFeedback' in trigger
           ? 'Its failures go to the dead-letter queue by a destination, which says why as well'
-          : 'What it fails to send stays due in the outbox, and the next run finds it';
+          : LOSES_NOTHING;
     Validations.of(this.lambda).acknowledge(
       { id: 'Serverless::Serverless-LambdaDLQ', reason: retried },
       { id: 'NIST.800.53.R5::NIST.800.53.R5-LambdaDLQ', reason: retried },

@@ -19,6 +19,10 @@ const StageConfig = z
     escalationEmail: z.email(),
     /** Takes alarms; without it they are in CloudWatch and its topic alone. */
     alarmEmail: z.optional(z.email()),
+    /** Where `docs/runbook.md` can be read: alarms lead to its sections. */
+    runbookUrl: z.string().default('docs/runbook.md'),
+    /** What the account may cost a month before someone is told. */
+    monthlyBudgetDollars: z.int().positive().default(100),
     /** Hours until a store is reminded of a lead, and until the store group is told. */
     leadHours: z.prefault(
       z

@@ -14,6 +14,8 @@ export interface LogFields {
   readonly channel?: string;
   readonly attempts?: number;
   readonly outcome?: string;
+  /** Of the canary's walk. */
+  readonly step?: string;
 }
 
 type Level = 'info' | 'error';
