@@ -1,11 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, inject, test } from 'vitest';
 import { METRICS, type MetricName } from '../../shared/runtime/metrics.ts';
 import { call } from '../support/api-call.ts';
 import { interestBody, newAddress, newSender, post, reserve, submit, withToken } from '../support/buyer.ts';
 import { awaitMail, tokenIn, until } from '../support/inbox.ts';
-import { awaitLead, redeliver } from '../support/ledger.ts';
-import { BOUNCING_STORE_ID, LEAD_STORE_ID } from '../support/locator.ts';
+import { redeliver } from '../support/ledger.ts';
+import { LEAD_STORE_ID } from '../support/locator.ts';
 import { invoke } from '../support/operator.ts';
 import { awaitLeadsDelivered } from '../support/stack-tables.ts';
 
@@ -55,14 +56,13 @@ test('a delivery’s lines lead back to the request that caused it, and that to 
 });
 
 test('a bounce leads back to the request, too', async () => {
-  const { receipt } = await reserve({ dealerId: BOUNCING_STORE_ID });
-  await awaitLead(BOUNCING_STORE_ID, receipt.number, ({ deliveries }) =>
-    deliveries.some(({ status }) => status === 'failed' || status === 'delivered'),
-  );
+  const submitted = await submit({ email: `bounce+${randomUUID().slice(0, 13)}@simulator.amazonses.com` });
+  const requestId = submitted.headers.get('apigw-requestid');
   const line = await until('the line', async () =>
-    lines().find(({ message, causedBy }) => message === 'mail feedback' && causedBy !== undefined),
+    lines().find(({ message, causedBy }) => message === 'mail feedback' && causedBy === requestId),
   );
-  expect(lines().some(({ message, requestId }) => message === 'answered' && requestId === line['causedBy'])).toBe(true);
+  expect(line).toMatchObject({ source: 'notemailfeedback', channel: 'confirmation-mail', outcome: 'bounced: failed' });
+  expect(sumOf(METRICS.mailsBounced)).toBeGreaterThanOrEqual(1);
 });
 
 test('searches, steps and limits are counted, and the outbox is measured with each sweep', async () => {
