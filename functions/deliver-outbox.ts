@@ -1,13 +1,15 @@
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { dispatchAll, RUN_MILLISECONDS, type RunResult } from '../shared/outbox/dispatch-run.ts';
 import { type DeliveryKey, deliveryKeyOf } from '../shared/outbox/outbox-table.ts';
 import { dispatchDesk } from '../shared/runtime/desks.ts';
 import { logDispatched } from '../shared/runtime/dispatch-log.ts';
+import { beginInvocation } from '../shared/runtime/log.ts';
 
 const openDesk = dispatchDesk();
 
 /** The outbox table's stream: what was just committed goes out at once. What there is no time for is left to the sweep. */
-export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+export async function handler(event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> {
+  beginInvocation({ invocationId: context.awsRequestId });
   const startMilliseconds = Date.now();
   const desk = await openDesk();
   // A row that was written twice comes twice.

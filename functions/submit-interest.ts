@@ -5,6 +5,7 @@ import { idempotencyKeyOf, senderAddressOf } from '../shared/http/request.ts';
 import { furtherFaults } from '../shared/reservations/interest-faults.ts';
 import { submitInterest } from '../shared/reservations/submit-interest.ts';
 import { submissionDesk } from '../shared/runtime/desks.ts';
+import { METRICS, measure } from '../shared/runtime/metrics.ts';
 
 const desk = submissionDesk();
 
@@ -24,6 +25,7 @@ const answer = async ({ body, event }: ApiRequest<typeof operation>) => {
     case 'invalid':
       throw badFields(result.errors);
     case 'too-many':
+      measure({ [METRICS.senderLimitHits]: 1 });
       throw new HttpProblem(429, 'Too many forms came from your network address. Please try again later.', {
         headers: { 'retry-after': String(result.retryAfterSeconds) },
       });

@@ -1,36 +1,94 @@
-import { Duration, type Environment, Stack, Validations } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Aws, Duration, type Environment, Stack, Validations } from 'aws-cdk-lib';
+import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
+import {
+  Alarm,
+  type AlarmBase,
+  ComparisonOperator,
+  type IAlarm,
+  type IMetric,
+  MathExpression,
+  Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { COUNTS_DRIFT, ROLL_UP_BEHIND } from '../shared/counts/alarm-lines.ts';
 import { DELIVERY_GIVEN_UP, STORE_ADDRESS_BOUNCED } from '../shared/mail-feedback/alarm-lines.ts';
+import { METRICS, type MetricName } from '../shared/runtime/metrics.ts';
 import type { ApiStack } from './api-stack.ts';
+import { LocatorDashboard } from './dashboard.ts';
+import type { DataStack } from './data-stack.ts';
 import type { FunctionName } from './functions.ts';
 import type { LocatorFunction } from './locator-function.ts';
-import type { StageConfig } from './stage-config.ts';
+import { OBJECTIVES, ServiceLevel } from './service-level.ts';
+import { metricNamespace, type StageConfig } from './stage-config.ts';
 
 /** Functions that settle deliveries: what they say of one is what alarms listen for. */
 const SETTLING: readonly FunctionName[] = ['deliver-outbox', 'sweep-outbox', 'note-mail-feedback'];
 
 const FIVE_MINUTES = Duration.minutes(5);
+/** Two of the last three looks: what ends by itself rings nobody. */
+const PATIENT = { evaluationPeriods: 3, datapointsToAlarm: 2 };
 
 interface AlarmStackProps {
   readonly env: Environment;
   readonly stage: StageConfig;
+  readonly data: DataStack;
   readonly api: ApiStack;
 }
 
-/** What someone has to look at: each alarm says what happened, what the buyer or store has of it, and what to do. */
+interface AlarmManner {
+  readonly evaluationPeriods: number;
+  readonly datapointsToAlarm?: number;
+  /** From this value on; 1 unless told. */
+  readonly threshold?: number;
+  /** `BREACHING` where silence is a bad sign. */
+  readonly treatMissingData?: TreatMissingData;
+}
+
+/**
+ * What someone has to look at, and the dashboard to begin with. Each alarm says what happened and what the buyer or store has of
+ * it, and leads to its section of the runbook.
+ */
 export class AlarmStack extends Stack {
   private readonly topic: Topic;
+  private readonly stage: StageConfig;
+  private readonly alarms: IAlarm[] = [];
 
-  constructor(scope: Construct, id: string, { env, stage, api }: AlarmStackProps) {
-    super(scope, id, { env, description: 'Alpine US locator: alarms' });
-    this.topic = new Topic(this, 'Topic', { displayName: 'Alpine US locator', enforceSSL: true });
-    Validations.of(this.topic).acknowledge(
+  constructor(scope: Construct, id: string, { env, stage, data, api }: AlarmStackProps) {
+    super(scope, id, { env, description: 'Alpine US locator: alarms and dashboard' });
+    this.stage = stage;
+    this.topic = this.alarmTopic();
+    const levels = Object.entries(OBJECTIVES).map(([name, objective]) => {
+      const describe = (text: string, section: string) => this.describe(text, section);
+      const namespace = metricNamespace(stage);
+      const level = new ServiceLevel(this, name, { objective, accessLog: api.accessLog, namespace, describe });
+      this.ring(level.availability, level.latency);
+      return level;
+    });
+    this.alarmOnApi(api);
+    this.alarmOnOutbox(api);
+    this.alarmOnCounts(api);
+    this.alarmOnMail(api);
+    this.alarmOnTables(data);
+    this.budget();
+    new LocatorDashboard(this, 'Dashboard', {
+      stage,
+      levels,
+      alarms: this.alarms,
+      api,
+      ownMetric: (name, statistic) => this.ownMetric(name, statistic),
+    });
+  }
+
+  private alarmTopic(): Topic {
+    const topic = new Topic(this, 'Topic', { displayName: 'Alpine US locator', enforceSSL: true });
+    Validations.of(topic).acknowledge(
       {
         id: 'NIST.800.53.R5::NIST.800.53.R5-SNSEncryptedKMS',
         reason: 'Alarms say what is wrong, never of whom; CloudWatch could not use the account’s own key for topics',
@@ -40,7 +98,39 @@ export class AlarmStack extends Stack {
         reason: 'An alarm’s state and history stay in CloudWatch when its mail cannot be delivered',
       },
     );
-    if (stage.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(stage.alarmEmail));
+    if (this.stage.alarmEmail !== undefined) topic.addSubscription(new EmailSubscription(this.stage.alarmEmail));
+    return topic;
+  }
+
+  private alarmOnApi(api: ApiStack): void {
+    this.alarm(
+      'ApiFailing',
+      api.httpApi.metricServerError({ period: FIVE_MINUTES, statistic: 'Sum' }),
+      'The API answers with 5xx, on any of its routes. Whoever asked is told to try again later.',
+      { ...PATIENT, threshold: 5 },
+    );
+    this.alarm(
+      'CanaryFailing',
+      functionOf(api, 'walk-canary').lambda.metricErrors({ period: FIVE_MINUTES, statistic: 'Sum' }),
+      'The canary, which walks the buyer’s way from outside, does not get through: something that buyers need is broken or out of reach.',
+      PATIENT,
+    );
+    this.alarm(
+      'FunctionsThrottled',
+      // Without a dimension: of all functions of the account, which share its concurrency.
+      new Metric({ namespace: 'AWS/Lambda', metricName: 'Throttles', period: FIVE_MINUTES, statistic: 'Sum' }),
+      'Lambda refuses to run functions: the account’s concurrency is used up. Buyers are answered 503.',
+      PATIENT,
+    );
+    this.alarm(
+      'FormsFlooded',
+      this.ownMetric(METRICS.senderLimitHits, 'Sum'),
+      'Many forms are refused because too many come from one network address: someone sends them by machine, or a proxy hides many people behind one address.',
+      { ...PATIENT, threshold: 100 },
+    );
+  }
+
+  private alarmOnOutbox(api: ApiStack): void {
     const settling = SETTLING.map((name) => [name, functionOf(api, name)] as const);
     this.alarmOnLine(
       'DeliveryGivenUp',
@@ -59,9 +149,24 @@ export class AlarmStack extends Stack {
         `${name}-errors`,
         lambda.metricErrors({ period: FIVE_MINUTES, statistic: 'Sum' }),
         `${name} fails again and again. Deliveries that are due wait for the sweep; see its log for the reason.`,
-        { evaluationPeriods: 3, datapointsToAlarm: 2 },
+        PATIENT,
       );
     }
+    this.alarm(
+      'OutboxBehind',
+      this.ownMetric(METRICS.oldestDueSeconds, 'Maximum'),
+      'A mail or lead has been due for a quarter of an hour and is not sent, or the sweep that would say so does not run. Buyers wait for their mails, stores for their leads; nothing is lost.',
+      { evaluationPeriods: 3, threshold: 900, treatMissingData: TreatMissingData.BREACHING },
+    );
+    this.alarm(
+      'StreamBehind',
+      functionOf(api, 'deliver-outbox').lambda.metric('IteratorAge', { period: FIVE_MINUTES, statistic: 'Maximum' }),
+      'The outbox’s stream is read five minutes late. The sweep sends what it misses, a minute later than the stream would.',
+      { ...PATIENT, threshold: FIVE_MINUTES.toMilliseconds() },
+    );
+  }
+
+  private alarmOnCounts(api: ApiStack): void {
     for (const [name, { deadLetters }] of api.logFeeds) {
       this.alarm(
         `${name}-unread`,
@@ -94,6 +199,9 @@ export class AlarmStack extends Stack {
       'The roll-up of counts fails again and again. Counts stay exact and get dearer with every hour; within 35 days of the first failure it has to be mended. See its log.',
       { evaluationPeriods: 3, datapointsToAlarm: 3 },
     );
+  }
+
+  private alarmOnMail(api: ApiStack): void {
     this.alarm(
       'FeedbackUnread',
       api.mailFeedback.deadLetters.metricApproximateNumberOfMessagesVisible({
@@ -102,6 +210,74 @@ export class AlarmStack extends Stack {
       }),
       'What SES says of a mail could not be made use of, and lies in the dead-letter queue for 7 days: see the log of note-mail-feedback, mend it, and move the messages back.',
     );
+    for (const [id, metricName, threshold] of [
+      // SES reviews an account from 5 % and 0.1 % on (SES developer guide, "Understanding bounces", "… complaints").
+      ['BounceRateHigh', 'Reputation.BounceRate', 0.05],
+      ['ComplaintRateHigh', 'Reputation.ComplaintRate', 0.001],
+    ] as const) {
+      this.alarm(
+        id,
+        new Metric({ namespace: 'AWS/SES', metricName, period: Duration.hours(1), statistic: 'Maximum' }),
+        'So many mails of the account come back or are called spam that SES may stop sending for it: then neither buyers nor stores get any.',
+        { evaluationPeriods: 1, threshold },
+      );
+    }
+  }
+
+  private alarmOnTables({ tables }: DataStack): void {
+    for (const [id, metricName] of [
+      ['TableReadsThrottled', 'ReadThrottleEvents'],
+      ['TableWritesThrottled', 'WriteThrottleEvents'],
+    ] as const) {
+      const usingMetrics = Object.fromEntries(
+        Object.entries(tables).map(([name, { tableName: TableName }]) => [
+          name,
+          new Metric({ namespace: 'AWS/DynamoDB', metricName, dimensionsMap: { TableName }, statistic: 'Sum' }),
+        ]),
+      );
+      const sum = Object.keys(usingMetrics)
+        .map((name) => `FILL(${name}, 0)`)
+        .join(' + ');
+      this.alarm(
+        id,
+        new MathExpression({ expression: sum, usingMetrics, period: FIVE_MINUTES }),
+        'DynamoDB refuses requests on a table: a partition is asked for more than it serves, or the table grows faster than it splits. Buyers are answered 503 and told to try again.',
+        { ...PATIENT, threshold: 10 },
+      );
+    }
+  }
+
+  /** The account's money, at four fifths spent and as soon as all of it is foreseen to be. */
+  private budget(): void {
+    const Publish = new PolicyStatement({
+      actions: ['sns:Publish'],
+      principals: [new ServicePrincipal('budgets.amazonaws.com')],
+      resources: [this.topic.topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+    });
+    this.topic.addToResourcePolicy(Publish);
+    const tell = (notificationType: string, threshold: number) => ({
+      notification: { notificationType, comparisonOperator: 'GREATER_THAN', threshold, thresholdType: 'PERCENTAGE' },
+      subscribers: [{ subscriptionType: 'SNS', address: this.topic.topicArn }],
+    });
+    new CfnBudget(this, 'Budget', {
+      budget: {
+        budgetType: 'COST',
+        timeUnit: 'MONTHLY',
+        budgetLimit: { amount: this.stage.monthlyBudgetDollars, unit: 'USD' },
+      },
+      notificationsWithSubscribers: [tell('ACTUAL', 80), tell('FORECASTED', 100)],
+    });
+  }
+
+  /** A metric that functions write by themselves. */
+  private ownMetric(metricName: MetricName, statistic: string): Metric {
+    return new Metric({
+      namespace: metricNamespace(this.stage),
+      metricName,
+      period: FIVE_MINUTES,
+      statistic: statistic === 'Maximum' ? Stats.MAXIMUM : Stats.SUM,
+    });
   }
 
   /** An alarm as soon as one of the functions logs a line with this message. */
@@ -111,7 +287,7 @@ export class AlarmStack extends Stack {
     functions: readonly (readonly [FunctionName, LocatorFunction])[],
     description: string,
   ): void {
-    const name = { metricNamespace: this.stackName, metricName: id };
+    const name = { metricNamespace: metricNamespace(this.stage), metricName: id };
     const filters = functions.map(
       ([functionName, { logGroup }]) =>
         new MetricFilter(this, `${id}-${functionName}`, {
@@ -126,20 +302,35 @@ export class AlarmStack extends Stack {
     this.alarm(id, filter.metric({ period: FIVE_MINUTES, statistic: 'Sum' }), description);
   }
 
+  /** @param id its section of the runbook, too */
   private alarm(
     id: string,
     metric: IMetric,
-    alarmDescription: string,
-    patience: { readonly evaluationPeriods: number; readonly datapointsToAlarm?: number } = { evaluationPeriods: 1 },
+    description: string,
+    { threshold = 1, ...manner }: AlarmManner = { evaluationPeriods: 1 },
   ): void {
-    new Alarm(this, id, {
-      metric,
-      alarmDescription,
-      threshold: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      ...patience,
-    }).addAlarmAction(new SnsAction(this.topic));
+    this.ring(
+      new Alarm(this, id, {
+        metric,
+        alarmDescription: this.describe(description, id),
+        threshold,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        ...manner,
+      }),
+    );
+  }
+
+  private ring(...alarms: readonly (IAlarm & Pick<AlarmBase, 'addAlarmAction'>)[]): void {
+    for (const alarm of alarms) {
+      alarm.addAlarmAction(new SnsAction(this.topic));
+      this.alarms.push(alarm);
+    }
+  }
+
+  /** Whoever is woken finds in the alarm itself where to go on. */
+  private describe(text: string, section: string): string {
+    return `${text}\n\n${this.stage.runbookUrl}#${section.toLowerCase()}`;
   }
 }
 

@@ -33,7 +33,7 @@ export function buildApp(stage: StageConfig, outdir: string, bundleDir = BUNDLE_
   const issuer = issuerOf(stage) ?? new IdentityStack(app, id('Identity'), { env, stage }).issuer;
   const api = new ApiStack(app, id('Api'), { env, stage, data, issuer, bundleDir });
   new EdgeStack(app, id('Edge'), { env, stage, data, issuer, httpApi: api.httpApi });
-  new AlarmStack(app, id('Alarms'), { env, stage, api });
+  new AlarmStack(app, id('Alarms'), { env, stage, data, api });
   Tags.of(app).add('application', 'alpine-us-locator');
   Tags.of(app).add('stage', stage.name);
   // Rules that do not apply are acknowledged, with the reason, beside what they are about. A start on this machine need not wait.

@@ -53,6 +53,8 @@ export interface FunctionSpec {
   readonly sendsMail?: true;
   /** Whether it leaves out small counts where the stage says so. */
   readonly suppresses?: true;
+  /** Whether it asks its own site, from outside. */
+  readonly visitsSite?: true;
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
 }
@@ -270,6 +272,7 @@ export const FUNCTIONS = {
     memoryMegabytes: 256,
     timeoutSeconds: 30,
   },
+  'walk-canary': { trigger: { everyMinutes: 5 }, visitsSite: true, memoryMegabytes: 256, timeoutSeconds: 100 },
   'note-mail-feedback': {
     trigger: { mailFeedback: true },
     access: {

@@ -30,6 +30,7 @@ import {
   LEAD_REMINDER_HOURS_VARIABLE,
   MAIL_CONFIGURATION_SET_VARIABLE,
   MAILS_PER_SECOND_VARIABLE,
+  METRIC_NAMESPACE_VARIABLE,
   SENDER_EMAIL_VARIABLE,
   SITE_URL_VARIABLE,
   SMALLEST_COUNT_VARIABLE,
@@ -39,7 +40,7 @@ import {
 import { PEPPER_SECRET, SIGNING_SECRET } from '../shared/runtime/secret-names.ts';
 import type { DataStack } from './data-stack.ts';
 import type { FunctionName, FunctionSpec, TableAccess, TableName } from './functions.ts';
-import { type StageConfig, senderDomain } from './stage-config.ts';
+import { metricNamespace, type StageConfig, senderDomain } from './stage-config.ts';
 
 const TABLE_VARIABLES: Readonly<Record<TableName, string>> = {
   dealers: DEALER_TABLE.environmentVariable,
@@ -52,10 +53,11 @@ const TABLE_VARIABLES: Readonly<Record<TableName, string>> = {
 };
 const SECRET_VARIABLES = { pepper: PEPPER_SECRET, signing: SIGNING_SECRET };
 
+const LOSES_NOTHING = 'A run that fails loses nothing: the next one finds what is left to do';
 const WORK_IS_KEPT = [
   'Serverless::Serverless-LambdaEventSourceMappingDestination',
   'Serverless::Serverless-LambdaAsyncFailureDestination',
-].map((id) => ({ id, reason: 'The work is kept in a table, and is found there by the next run' }));
+].map((id) => ({ id, reason: LOSES_NOTHING }));
 
 interface LocatorFunctionProps {
   readonly name: FunctionName;
@@ -95,7 +97,10 @@ export class LocatorFunction extends Construct {
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
       logGroup: this.logGroup,
-      environment: { [VERSION_VARIABLE]: packageFile.version },
+      environment: {
+        [VERSION_VARIABLE]: packageFile.version,
+        [METRIC_NAMESPACE_VARIABLE]: metricNamespace(stage),
+      },
     });
     if (accessOf(spec, 'reservations').some(({ attributes }) => attributes === undefined)) {
       // A step in a reservation's life is committed over three tables: their names are needed even where one is only read.
@@ -117,7 +122,7 @@ export class LocatorFunction extends Construct {
         }),
       );
     }
-    if (spec.makesPages) this.lambda.addEnvironment(SITE_URL_VARIABLE, stage.siteUrl);
+    if (spec.makesPages || spec.visitsSite) this.lambda.addEnvironment(SITE_URL_VARIABLE, stage.siteUrl);
     if (spec.sendsMail) this.allowMail(stage, props.configurationSet);
     if (spec.suppresses && stage.smallestCount !== undefined) {
       this.lambda.addEnvironment(SMALLEST_COUNT_VARIABLE, String(stage.smallestCount));
@@ -135,7 +140,7 @@ export class LocatorFunction extends Construct {
         ? 'Called synchronously: whoever asked is told of a failure, and a queue would stay empty'
         : 'mailFeedback' in trigger
           ? 'Its failures go to the dead-letter queue by a destination, which says why as well'
-          : 'What it fails to send stays due in the outbox, and the next run finds it';
+          : LOSES_NOTHING;
     Validations.of(this.lambda).acknowledge(
       { id: 'Serverless::Serverless-LambdaDLQ', reason: retried },
       { id: 'NIST.800.53.R5::NIST.800.53.R5-LambdaDLQ', reason: retried },

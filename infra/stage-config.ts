@@ -48,6 +48,10 @@ const StageConfig = z
     accessEmail: Email,
     /** Takes alarms; without it they are in CloudWatch and its topic alone. */
     alarmEmail: z.optional(Email),
+    /** Where `docs/runbook.md` can be read: alarms lead to its sections. */
+    runbookUrl: z.string().default('docs/runbook.md'),
+    /** What the account may cost a month before someone is told. */
+    monthlyBudgetDollars: z.int().positive().default(100),
     /** Hours until a store is reminded of a lead, and until the store group is told. */
     leadHours: z.prefault(
       z
@@ -198,4 +202,9 @@ export function localStage(addresses: {
     webhookAllowLoopback: addresses.webhookAllowLoopback,
     issuer: { url: addresses.issuerUrl, audience: LOCAL_AUDIENCE, clientId: LOCAL_CLIENT_ID },
   });
+}
+
+/** Where a stage's own metrics are. */
+export function metricNamespace({ name }: Pick<StageConfig, 'name'>): string {
+  return `AlpineLocator/${name}`;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { MiddlewareObj, Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { type LogFields, log } from '../runtime/log.ts';
+import { beginInvocation, type LogFields, log } from '../runtime/log.ts';
 import { HttpProblem } from './http-problem.ts';
 
 type ApiMiddleware = MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>;
@@ -21,14 +21,14 @@ export function requestLog(): ApiMiddleware {
   const write: ApiHook = ({ event, response }) => {
     log('info', 'answered', {
       ...noted.get(event),
-      requestId: event.requestContext.requestId,
       route: event.routeKey,
       status: response?.statusCode ?? 0,
       durationMs: Math.round(performance.now() - (startedAt.get(event) ?? Number.NaN)),
     });
   };
   return {
-    before: ({ event }) => {
+    before: ({ event, context }) => {
+      beginInvocation({ invocationId: context.awsRequestId, requestId: event.requestContext.requestId });
       startedAt.set(event, performance.now());
     },
     after: write,
@@ -71,9 +71,8 @@ export function problemAnswers(tell: TellProblem): ApiMiddleware {
   return {
     onError: async (request) => {
       const { event, error } = request;
-      const requestId = event.requestContext.requestId;
       const problem = error instanceof HttpProblem ? error : problemOfFault(error);
-      if (problem.status >= 500) log('error', 'request failed', { requestId, route: event.routeKey }, error);
+      if (problem.status >= 500) log('error', 'request failed', { route: event.routeKey }, error);
       const { contentType, body } = tell(problem, event);
       request.response = {
         statusCode: problem.status,

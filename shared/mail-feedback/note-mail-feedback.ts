@@ -26,6 +26,8 @@ export interface NotedFeedback {
   readonly storeAddressBounced: boolean;
   /** Whether it took a lead from a store. */
   readonly leadGivenUp: boolean;
+  /** The request that the delivery goes back to. */
+  readonly causedBy?: string;
 }
 
 const REASONS: Readonly<Record<FeedbackKind, string>> = {
@@ -55,7 +57,13 @@ export async function noteMailFeedback(event: unknown, desk: FeedbackDesk): Prom
   const feedback = readMailFeedback(event);
   const { kind, delivery: key, to, sentAt } = feedback;
   const delivery = await desk.deliveries.find(key);
-  const noted = { delivery: key, kind, storeAddressBounced: false, leadGivenUp: false } as const;
+  const noted = {
+    delivery: key,
+    kind,
+    storeAddressBounced: false,
+    leadGivenUp: false,
+    ...(delivery?.causedBy !== undefined && { causedBy: delivery.causedBy }),
+  } as const;
   if (delivery === undefined) return { ...noted, outcome: 'unknown' };
   if (kind === 'undelivered') {
     await desk.deliveries.remark(key, REASONS[kind], sentAt);

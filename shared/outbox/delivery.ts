@@ -50,6 +50,8 @@ export interface Delivery {
   readonly dueAtSeconds: number;
   /** RFC 3339 UTC: when it was last handed over. What is sent after that is marked as sent again. */
   readonly deliveredAt?: string;
+  /** The id of the request that made it due, last: its lines of the log have it. Says nothing of whoever asked. */
+  readonly causedBy?: string;
   /** Why the last try failed, or why it was cancelled: in words of our own. */
   readonly lastError?: string;
 }

@@ -3,7 +3,10 @@ import type { DeliveryKey } from './outbox-table.ts';
 import { type DispatchDesk, type Dispatched, dispatch } from './send-delivery.ts';
 
 /** How one delivery of a run went. `thrown`: its claim or its end could not be noted; its lease brings it back. */
-export type RunResult = { readonly outcome: Dispatched } | { readonly thrown: unknown };
+export type RunResult = ({ readonly outcome: Dispatched } | { readonly thrown: unknown }) & {
+  /** The request that made it due, as far as that was read. */
+  readonly causedBy?: string;
+};
 
 /** One run over many deliveries. */
 export interface DispatchRun {
@@ -78,11 +81,14 @@ async function dispatchLane(lane: Lane, keys: readonly DeliveryKey[], run: Dispa
     // All workers draw from the one queue.
     for (const key of queue) {
       if (desk.nowMilliseconds() >= untilMilliseconds) return;
-      const result = await dispatch(key, desk, untilMilliseconds).then(
+      let cause: Pick<RunResult, 'causedBy'> = {};
+      const result = await dispatch(key, desk, untilMilliseconds, ({ causedBy }) => {
+        if (causedBy !== undefined) cause = { causedBy };
+      }).then(
         (outcome) => ({ outcome }),
         (thrown: unknown) => ({ thrown }),
       );
-      run.report(key, result);
+      run.report(key, { ...result, ...cause });
     }
   };
   await Promise.all(Array.from({ length: Math.min(lane.atOnce, keys.length) }, work));

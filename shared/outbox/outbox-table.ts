@@ -82,13 +82,19 @@ export interface ClaimedDelivery extends Delivery {
  */
 export type LeadReach = 'reached' | 'being-sent' | 'not-reached';
 
+export interface Backlog {
+  readonly deliveries: number;
+  /** Since the oldest became due; 0 when nothing is. */
+  readonly oldestSeconds: number;
+}
+
 export interface OutboxTable extends EndpointBlocks {
-  /** The parts of a transaction that add a lead's row and its deliveries. */
-  additions(lead: Lead | undefined, deliveries: readonly Delivery[]): TransactItem[];
+  /** The parts of a transaction that add a lead's row and its deliveries. @param causedBy the request that does */
+  additions(lead: Lead | undefined, deliveries: readonly Delivery[], causedBy?: string): TransactItem[];
   /** The parts of a transaction that make deliveries due once more, whatever became of them before. */
-  renewals(deliveries: readonly Delivery[]): TransactItem[];
+  renewals(deliveries: readonly Delivery[], causedBy?: string): TransactItem[];
   /** Makes deliveries due once more, all of them or none. */
-  renew(deliveries: readonly Delivery[]): Promise<void>;
+  renew(deliveries: readonly Delivery[], causedBy?: string): Promise<void>;
   /**
    * Takes a delivery for sending, for two minutes: nobody else can meanwhile.
    * @returns it, or `undefined` when it is done, not due yet or claimed by another
@@ -108,6 +114,8 @@ export interface OutboxTable extends EndpointBlocks {
   listDue(nowMilliseconds: number, limit: number): Promise<readonly DeliveryKey[]>;
   /** All deliveries that are due, the longest due first, a page at a time. One that is settled meanwhile may still be named. */
   duePages(nowMilliseconds: number): AsyncIterable<readonly DeliveryKey[]>;
+  /** What is due: how much of it, 1,000 at most, and since when. */
+  backlog(nowMilliseconds: number): Promise<Backlog>;
   /** A lead's own row. */
   findLead(leadId: string): Promise<Lead | undefined>;
   /** All deliveries of a lead. */
@@ -138,9 +146,9 @@ export function outboxTable(client: DynamoDBDocumentClient, tableName: string): 
     return rows;
   };
 
-  const renewals = (deliveries: readonly Delivery[]): TransactItem[] =>
+  const renewals = (deliveries: readonly Delivery[], causedBy?: string): TransactItem[] =>
     deliveries.map((delivery) => {
-      const fields = Object.entries({ due: DUE, ...delivery });
+      const fields = Object.entries({ due: DUE, ...delivery, ...(causedBy !== undefined && { causedBy }) });
       return {
         Update: {
           TableName: tableName,
@@ -163,12 +171,13 @@ export function outboxTable(client: DynamoDBDocumentClient, tableName: string): 
   return {
     ...endpointBlocks(client, tableName),
 
-    additions(lead, deliveries) {
+    additions(lead, deliveries, causedBy) {
       const rows = deliveries.map((delivery) => ({
         pk: delivery.group,
         sk: `${DELIVERY_PREFIX}${delivery.channel}`,
         due: DUE,
         ...delivery,
+        ...(causedBy !== undefined && { causedBy }),
       }));
       const all = lead === undefined ? rows : [leadRow(lead), ...rows];
       return all.map((Item) => ({
@@ -178,8 +187,8 @@ export function outboxTable(client: DynamoDBDocumentClient, tableName: string): 
 
     renewals,
 
-    async renew(deliveries) {
-      await client.send(new TransactWriteCommand({ TransactItems: renewals(deliveries) }));
+    async renew(deliveries, causedBy) {
+      await client.send(new TransactWriteCommand({ TransactItems: renewals(deliveries, causedBy) }));
     },
 
     async claim(key, nowMilliseconds) {
@@ -281,6 +290,18 @@ export function outboxTable(client: DynamoDBDocumentClient, tableName: string): 
     async *duePages(nowMilliseconds) {
       for await (const { Items = [] } of paginateQuery({ client }, dueQuery(nowMilliseconds)))
         yield Items.map(dueKeyOf);
+    },
+
+    async backlog(nowMilliseconds) {
+      const { Items = [] } = await client.send(
+        new QueryCommand({ ...dueQuery(nowMilliseconds), ProjectionExpression: 'dueAtSeconds', Limit: 1_000 }),
+      );
+      const [oldest] = Items;
+      const nowSeconds = Math.floor(nowMilliseconds / 1000);
+      return {
+        deliveries: Items.length,
+        oldestSeconds: oldest === undefined ? 0 : nowSeconds - Number(oldest['dueAtSeconds']),
+      };
     },
 
     async findLead(leadId) {

@@ -80,18 +80,20 @@ export type Dispatched = DeliveryStatus | 'not-due' | 'superseded' | 'no-time';
  * At least once: when this process dies between sending and noting, the claim ends after two minutes and the sweep sends it
  * again. What is sent is made from the reservation as it stands now, so nothing of the buyer's goes out for one that is gone.
  * @param untilMilliseconds a mail whose turn comes later is left as it is
+ * @param onClaim told of the delivery once it is held
  */
 export async function dispatch(
   key: DeliveryKey,
   desk: DispatchDesk,
   untilMilliseconds = Number.POSITIVE_INFINITY,
+  onClaim: (claimed: ClaimedDelivery) => void = () => {},
 ): Promise<Dispatched> {
-  if (!isMail(key.channel)) return dispatchNow(key, desk, () => {});
+  if (!isMail(key.channel)) return dispatchNow(key, desk, onClaim, () => {});
   const turn = await desk.awaitMailTurn(untilMilliseconds);
   if (turn === undefined) return 'no-time';
   let isUsed = false;
   try {
-    return await dispatchNow(key, desk, () => {
+    return await dispatchNow(key, desk, onClaim, () => {
       isUsed = true;
     });
   } finally {
@@ -100,9 +102,15 @@ export async function dispatch(
 }
 
 /** @param onMail told when a mail is handed to the sender, whatever comes of it */
-async function dispatchNow(key: DeliveryKey, desk: DispatchDesk, onMail: () => void): Promise<Dispatched> {
+async function dispatchNow(
+  key: DeliveryKey,
+  desk: DispatchDesk,
+  onClaim: (claimed: ClaimedDelivery) => void,
+  onMail: () => void,
+): Promise<Dispatched> {
   const claimed = await desk.outbox.claim(key, desk.nowMilliseconds());
   if (claimed === undefined) return 'not-due';
+  onClaim(claimed);
   if (claimed.attempts > MOST_TRIES) {
     // Nobody ever noted how a try ended: whatever it holds ends its senders.
     const outcome = { kind: 'failed', reason: 'every try ended without an outcome' } as const;

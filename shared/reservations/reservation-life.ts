@@ -31,6 +31,8 @@ export interface Transition {
   readonly deliveries: readonly Delivery[];
   /** Deliveries of a lead that the store may have had before, to be sent as the reservation stands now. */
   readonly renewals: readonly Delivery[];
+  /** The id of the request that asks for the step: its deliveries keep it, for the log. */
+  readonly causedBy?: string | undefined;
 }
 
 /** How long a retry of a request is recognised. */

@@ -99,8 +99,8 @@ export function reservationTable(
       const items: TransactItem[] = [
         ...stateItems(tableName, transition),
         ...transition.facts.map((fact) => others.facts.addition(fact)),
-        ...others.outbox.additions(transition.lead, transition.deliveries),
-        ...others.outbox.renewals(transition.renewals),
+        ...others.outbox.additions(transition.lead, transition.deliveries, transition.causedBy),
+        ...others.outbox.renewals(transition.renewals, transition.causedBy),
         ...(idempotency === undefined ? [] : [idempotencyPut(tableName, idempotency)]),
         ...counts,
       ];

@@ -1,5 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { FactEvent } from '../counts/fact.ts';
 import { FACT_TABLE, factTable } from '../counts/fact-table.ts';
 import { DEALER_TABLE, dealerTable } from '../dealers/dealer-table.ts';
 import type { AcknowledgementDesk, LeadDesk, RedeliveryDesk } from '../leads/lead-desk.ts';
@@ -10,7 +11,7 @@ import { OUTBOX_TABLE, outboxTable } from '../outbox/outbox-table.ts';
 import type { DispatchDesk } from '../outbox/send-delivery.ts';
 import type { FaultDesk } from '../reservations/interest-faults.ts';
 import type { ReservationDesk } from '../reservations/reservation-desk.ts';
-import { RESERVATION_TABLE, reservationTable } from '../reservations/reservation-table.ts';
+import { RESERVATION_TABLE, type ReservationTable, reservationTable } from '../reservations/reservation-table.ts';
 import type { SubmissionDesk } from '../reservations/submit-interest.ts';
 import { documentClient } from './dynamodb-client.ts';
 import {
@@ -27,8 +28,9 @@ import {
   WEBHOOK_ALLOW_LOOPBACK_VARIABLE,
 } from './environment.ts';
 import { gazetteer } from './gazetteer-file.ts';
-import { log } from './log.ts';
+import { currentRequestId, log } from './log.ts';
 import { sesMailer } from './mailer.ts';
+import { METRICS, type MetricName, measure } from './metrics.ts';
 import { pepper, signingKeys } from './secrets.ts';
 import { webhookClient } from './webhook-client.ts';
 
@@ -102,8 +104,13 @@ export function dispatchDesk(): () => Promise<DispatchDesk> {
     awaitMailTurn,
     sendMail,
     postWebhook: (webhook) => webhooks.post(webhook),
-    reportFault: (error, { group, channel, attempts }) =>
-      log('error', 'delivery failed', { deliveryId: group, channel, attempts }, error),
+    reportFault: (error, { group, channel, attempts, causedBy }) =>
+      log(
+        'error',
+        'delivery failed',
+        { deliveryId: group, channel, attempts, ...(causedBy !== undefined && { causedBy }) },
+        error,
+      ),
   });
 }
 
@@ -111,8 +118,13 @@ export function dispatchDesk(): () => Promise<DispatchDesk> {
 export function leadDesk(): LeadDesk {
   const client = documentClient();
   const tableName = requireEnvironment(OUTBOX_TABLE.environmentVariable);
+  const outbox = outboxTable(client, tableName);
   return {
-    outbox: outboxTable(client, tableName),
+    outbox: {
+      ...outbox,
+      // Sent again by hand: its lines lead back to that request.
+      renew: (deliveries) => outbox.renew(deliveries, currentRequestId()),
+    },
     ledger: leadLedger(client, tableName),
     nowMilliseconds: Date.now,
   };
@@ -147,5 +159,25 @@ function tables() {
     outbox,
   });
   const dealers = dealerTable(client, requireEnvironment(DEALER_TABLE.environmentVariable), Date.now);
-  return { facts, outbox, reservations, dealers };
+  return { facts, outbox, reservations: observed(reservations), dealers };
+}
+
+const METRIC_OF_EVENT: Partial<Record<FactEvent, MetricName>> = {
+  submitted: METRICS.submitted,
+  confirmed: METRICS.confirmed,
+  withdrawn: METRICS.withdrawn,
+};
+
+/** What is committed keeps the id of the request that asked for it, and is counted. */
+function observed(reservations: ReservationTable): ReservationTable {
+  return {
+    ...reservations,
+    async commit(transition, ...more) {
+      await reservations.commit({ ...transition, causedBy: currentRequestId() }, ...more);
+      for (const { event } of transition.facts) {
+        const metric = METRIC_OF_EVENT[event];
+        if (metric !== undefined) measure({ [metric]: 1 });
+      }
+    },
+  };
 }

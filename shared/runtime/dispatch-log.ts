@@ -5,7 +5,11 @@ import { log } from './log.ts';
 
 /** Logs how a delivery went. An alarm listens for the line of one that is given up. */
 export function logDispatched({ group, channel }: DeliveryKey, result: RunResult): void {
-  const delivery = { deliveryId: group, channel };
+  const delivery = {
+    deliveryId: group,
+    channel,
+    ...(result.causedBy !== undefined && { causedBy: result.causedBy }),
+  };
   if ('thrown' in result) {
     log('error', 'dispatch failed', delivery, result.thrown);
     return;

@@ -31,6 +31,8 @@ export const LEAD_ESCALATION_HOURS_VARIABLE = 'LEAD_ESCALATION_HOURS';
 export const MAILS_PER_SECOND_VARIABLE = 'MAILS_PER_SECOND';
 /** `1` lets webhooks reach this machine itself. For tests; a deployed stage refuses it. */
 export const WEBHOOK_ALLOW_LOOPBACK_VARIABLE = 'LOCATOR_WEBHOOK_ALLOW_LOOPBACK';
+/** Where CloudWatch keeps the functions' metrics. */
+export const METRIC_NAMESPACE_VARIABLE = 'METRIC_NAMESPACE';
 /** SES's configuration set, which tells of bounces and complaints. */
 export const MAIL_CONFIGURATION_SET_VARIABLE = 'MAIL_CONFIGURATION_SET';
 /** The smallest count that an answer of the counts may show; without it all are shown. */

@@ -3,7 +3,10 @@
  * refuses it.
  */
 export interface LogFields {
+  /** The request to the API that is being answered, as the gateway and its answer's header name it. */
   readonly requestId?: string;
+  /** The request that a delivery goes back to: its lines have it as their `requestId`. */
+  readonly causedBy?: string;
   readonly route?: string;
   readonly status?: number;
   readonly durationMs?: number;
@@ -25,9 +28,30 @@ export interface LogFields {
   readonly driftActive?: number;
   readonly driftWithdrawn?: number;
   readonly driftRollups?: number;
+  /** Of the canary's walk. */
+  readonly step?: string;
 }
 
 type Level = 'info' | 'error';
+
+interface Invocation {
+  /** Lambda's own id of this run, as its platform lines have it. */
+  readonly invocationId?: string;
+  readonly requestId?: string;
+}
+
+/** An environment serves one event at a time, so what runs now is known without being handed on. */
+let current: Invocation = {};
+
+/** Puts these ids into every line until the next event. */
+export function beginInvocation(invocation: Invocation): void {
+  current = invocation;
+}
+
+/** The request to the API that is being answered; `undefined` outside of one. */
+export function currentRequestId(): string | undefined {
+  return current.requestId;
+}
 
 /** One JSON line on standard output, which Lambda hands to CloudWatch Logs. */
 export function log(level: Level, message: string, fields: LogFields = {}, error?: unknown): void {
@@ -35,6 +59,7 @@ export function log(level: Level, message: string, fields: LogFields = {}, error
     time: new Date().toISOString(),
     level,
     message,
+    ...current,
     ...fields,
     ...(error !== undefined && { error: describe(error) }),
   };

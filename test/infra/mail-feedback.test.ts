@@ -125,7 +125,10 @@ describe('alarms', () => {
     alarms.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: ALARM_EMAIL });
     const [topic] = only(alarms, 'AWS::SNS::Topic');
     for (const [id, { Properties }] of Object.entries(alarms.findResources('AWS::CloudWatch::Alarm'))) {
-      expect(Properties.AlarmActions, id).toEqual([{ Ref: topic }]);
+      // A window rings through the alarm that it is a part of.
+      if (!Properties.AlarmDescription.startsWith('A part of')) {
+        expect(Properties.AlarmActions, id).toEqual([{ Ref: topic }]);
+      }
       expect(Properties.AlarmDescription.length, id).toBeGreaterThan(60);
     }
     templatesOf(deployableStage('dev')).alarms.resourceCountIs('AWS::SNS::Subscription', 0);

@@ -44,6 +44,7 @@ export function memoryOutbox(deliveries: readonly Delivery[]): MemoryOutbox {
     additions: unused,
     renewals: unused,
     renew: unused,
+    backlog: unused,
     findLead: unused,
     listDeliveries: unused,
     reachOf: unused,
