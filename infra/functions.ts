@@ -10,6 +10,7 @@ export interface TableAccess {
     | 'Query'
     | 'Scan'
     | 'PutItem'
+    | 'BatchWriteItem'
     | 'UpdateItem'
     | 'DeleteItem'
     | 'ConditionCheckItem'
@@ -176,7 +177,7 @@ export const FUNCTIONS = {
   },
   'roll-up-counts': {
     trigger: { everyMinutes: 15 },
-    access: { facts: { actions: ['Query'] }, rollups: { actions: ['GetItem', 'Query', 'PutItem'] } },
+    access: { facts: { actions: ['Query'] }, rollups: { actions: ['GetItem', 'Query', 'PutItem', 'BatchWriteItem'] } },
     memoryMegabytes: 1769,
     timeoutSeconds: 300,
   },

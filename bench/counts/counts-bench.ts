@@ -15,7 +15,7 @@ const REPORT = join(import.meta.dirname, '..', 'counts.md');
 /** More are rolled up from memory: the emulator would take half an hour to load them. */
 const LOADED_AT_MOST = 100_000;
 
-const FULL = { sizes: [100_000, 1_000_000], times: 15, faultRuns: 8, faultRounds: 200 };
+const FULL = { sizes: [100_000, 1_000_000], times: 9, faultRuns: 4, faultRounds: 150 };
 const QUICK = { sizes: [2_000, 20_000], times: 5, faultRuns: 1, faultRounds: 80 };
 
 export interface SizeRun {

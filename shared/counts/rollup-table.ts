@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
+  BatchWriteCommand,
   DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
@@ -20,8 +22,10 @@ export const ROLLUP_TABLE = {
   timeToLive: 'expiresAtSeconds',
 } as const;
 
-/** Requests at the same time. */
-const AT_ONCE = 25;
+/** What a request may write; an item has a third of a megabyte at most, a request may have 16. */
+const BATCH = 25;
+/** How often a period may be refused something; the last wait is 6 s. */
+const MOST_TRIES = 7;
 const HEAD = { pk: 'head', sk: 'head' } as const;
 const GENERATIONS = 'generations';
 
@@ -105,6 +109,18 @@ export function rollupTable(client: DynamoDBDocumentClient, tableName: string): 
     });
   };
 
+  const putBatch = async (items: readonly Record<string, unknown>[]) => {
+    let left = items.map((Item) => ({ PutRequest: { Item } }));
+    for (let tries = 0; ; tries += 1) {
+      const { UnprocessedItems } = await client.send(new BatchWriteCommand({ RequestItems: { [tableName]: left } }));
+      left = (UnprocessedItems?.[tableName] ?? []) as typeof left;
+      if (left.length === 0) return;
+      // The table is too busy for so much at once: the SDK does not try these again.
+      if (tries === MOST_TRIES) throw new Error(`${left.length} items of roll-ups were not written`);
+      await delay(50 * 2 ** tries);
+    }
+  };
+
   return {
     async readHead() {
       const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: HEAD, ConsistentRead: true }));
@@ -142,10 +158,10 @@ export function rollupTable(client: DynamoDBDocumentClient, tableName: string): 
           ...(expiresAtSeconds !== undefined && { expiresAtSeconds }),
         })),
       );
-      while (items.length > 0) {
-        const some = items.splice(0, AT_ONCE);
-        await Promise.all(some.map((Item) => client.send(new PutCommand({ TableName: tableName, Item }))));
-      }
+      const batches = Array.from({ length: Math.ceil(items.length / BATCH) }, (_, at) =>
+        items.slice(at * BATCH, (at + 1) * BATCH),
+      );
+      await Promise.all(batches.map(putBatch));
     },
 
     async read(generation, run, wanted) {
@@ -180,7 +196,7 @@ export function rollupTable(client: DynamoDBDocumentClient, tableName: string): 
         for (const name of names) {
           const keys = await query(partitionKey(id, level, name), undefined, true);
           while (keys.length > 0) {
-            const some = keys.splice(0, AT_ONCE);
+            const some = keys.splice(0, BATCH);
             await Promise.all(
               some.map(({ pk, sk }) => client.send(new DeleteCommand({ TableName: tableName, Key: { pk, sk } }))),
             );

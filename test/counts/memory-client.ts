@@ -5,6 +5,7 @@ type Item = Readonly<Record<string, unknown>>;
 interface Input {
   readonly Key?: Item;
   readonly Item?: Item;
+  readonly RequestItems?: Readonly<Record<string, readonly { readonly PutRequest: { readonly Item: Item } }[]>>;
   readonly ConditionExpression?: string;
   readonly ExpressionAttributeValues?: Item;
 }
@@ -32,6 +33,12 @@ export function memoryClient(items = new Map<string, Item>()): DynamoDBDocumentC
             : items.get(key)?.['version'] === values[':version']);
         if (!isMet) throw new ConditionalCheckFailedException({ message: 'not met', $metadata: {} });
         items.set(key, input.Item ?? {});
+        return {};
+      }
+      case 'BatchWriteItemCommand': {
+        for (const requests of Object.values(input.RequestItems ?? {})) {
+          for (const { PutRequest } of requests) items.set(keyOf(PutRequest.Item), PutRequest.Item);
+        }
         return {};
       }
       case 'QueryCommand': {

@@ -172,7 +172,11 @@ describe('functions', () => {
     for (const name of ['count-interests', 'roll-up-counts']) {
       const reaching = actionsOf(name).filter((action) => /^(dynamodb|secretsmanager|kms):/.test(action));
       expect(new Set(reaching)).toEqual(
-        new Set(['dynamodb:GetItem', 'dynamodb:Query', ...(name === 'roll-up-counts' ? ['dynamodb:PutItem'] : [])]),
+        new Set([
+          'dynamodb:GetItem',
+          'dynamodb:Query',
+          ...(name === 'roll-up-counts' ? ['dynamodb:PutItem', 'dynamodb:BatchWriteItem'] : []),
+        ]),
       );
       expect(JSON.stringify(statementsOf(name))).not.toMatch(/Reservations|Outbox|Limits/);
     }
@@ -193,7 +197,7 @@ describe('functions', () => {
       },
     });
     expect(JSON.stringify(statements)).not.toMatch(
-      /Outbox|Limits|PutItem|UpdateItem|DeleteItem|secretsmanager|kms:Encrypt/,
+      /Outbox|Limits|PutItem|UpdateItem|DeleteItem|BatchWrite|secretsmanager|kms:Encrypt/,
     );
     template('Api').hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'cron(20 8 * * ? *)' });
     template('Api').hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(15 minutes)' });
