@@ -7,7 +7,8 @@ const PAGES = ['test/web/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
+    // For a machine that has much else to do.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // Vitest leaves a core to itself, which is half of a small machine.
     maxWorkers: '100%',
