@@ -9,7 +9,8 @@ const PAGES = ['test/web/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
+    // For a machine that has much else to do.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // Handlers want to know whom they answer: events of test/support/gateway-event.ts come through this edge.
     env: { ORIGIN_KEY_HASHES: createHash('sha256').update(TEST_ORIGIN_KEY).digest('hex') },
