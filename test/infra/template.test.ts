@@ -6,6 +6,7 @@ import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../../infra/app.ts';
 import { bundleFunctions } from '../../infra/bundle.ts';
+import { DASHBOARD_CONFIG_OUTPUT, dashboardConfigFile } from '../../infra/dashboard-config.ts';
 import { FUNCTIONS } from '../../infra/functions.ts';
 import { deployableStage } from '../../infra/stage-config.ts';
 import { OPERATIONS } from '../../shared/contract/operations.ts';
@@ -371,7 +372,7 @@ test('whoever changes or sends anything passes the edge’s function that names 
   }
 });
 
-test('files and pages have one policy, which allows nothing of anyone else and nothing inline', () => {
+test('files and pages have one policy but for the dashboard, which allows nothing of anyone else and nothing inline', () => {
   const policy = pagePolicy(deployableStage('prod').siteUrl);
   expect(JSON.stringify(resources('AWS::CloudFront::ResponseHeadersPolicy'))).toContain(policy);
   const directives = new Map(policy.split('; ').map((directive) => directive.split(/ (.*)/) as [string, string]));
@@ -422,5 +423,55 @@ describe('pages that functions make', () => {
       ).toEqual(['dynamodb:GetItem', 'dynamodb:Query']);
       expect(JSON.stringify(statementsOf(name))).not.toMatch(/routing|Reservations|Outbox|Facts/);
     }
+  });
+});
+
+test('pages are served over TLS with a policy that allows nothing of anyone else', () => {
+  const policies = template('Edge').findResources('AWS::CloudFront::ResponseHeadersPolicy');
+  expect(Object.keys(policies)).toHaveLength(2);
+  const connections = Object.entries(policies).map(([id, policy]) => {
+    const text = JSON.stringify(policy);
+    expect(text, id).toContain("default-src 'none'; script-src 'self'");
+    expect(text, id).not.toContain('unsafe');
+    return text.match(/connect-src 'self'([^;]*);/)?.[1];
+  });
+  // The dashboard's script alone talks to someone else: to the issuer, where it is asked for and where it answers.
+  const [dashboard = ''] = connections.filter((others) => others !== '');
+  expect(connections.filter((others) => others === '')).toHaveLength(1);
+  expect(dashboard).toMatch(/^ https:\/\/cognito-idp\.us-east-1\.amazonaws\.com https:\/\//);
+  expect(dashboard).toMatch(/\.auth\.us-east-1\.amazoncognito\.com$/);
+  const behaviors = resources('AWS::CloudFront::Distribution').flatMap(
+    ({ Properties }) => (Properties['DistributionConfig'] as { CacheBehaviors: Behavior[] }).CacheBehaviors,
+  );
+  expect(behaviors.find(({ PathPattern }) => PathPattern === '/dashboard/*')).toMatchObject({
+    ResponseHeadersPolicyId: { Ref: expect.stringMatching(/^DashboardHeaders/) },
+    ViewerProtocolPolicy: 'redirect-to-https',
+  });
+});
+
+describe('the user pool', () => {
+  test('lets its client sign in with a code alone, from and to the dashboard', () => {
+    template('Identity').hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      AllowedOAuthFlows: ['code'],
+      CallbackURLs: ['https://alpine.example.com/dashboard/'],
+      LogoutURLs: ['https://alpine.example.com/dashboard/'],
+      GenerateSecret: false,
+      EnableTokenRevocation: true,
+    });
+  });
+
+  test('is where the dashboard’s configuration sends people, with its scopes as the pool spells them', () => {
+    const [output] = Object.values(template('Edge').findOutputs(DASHBOARD_CONFIG_OUTPUT));
+    const parts = output?.['Value']['Fn::Join'][1] as unknown[];
+    // What only the account knows is an import; the rest is there as it is.
+    const config = dashboardConfigFile(parts.map((part) => (typeof part === 'string' ? part : 'known-later')).join(''));
+    expect(JSON.parse(config ?? '')).toEqual({
+      issuerUrl: 'https://cognito-idp.us-east-1.amazonaws.com/known-later',
+      clientId: 'known-later',
+      scopes: { counts: 'locator/counts', leads: 'locator/leads' },
+      signOutUrl:
+        'https://known-later.auth.us-east-1.amazoncognito.com/logout?client_id=known-later&logout_uri=https%3A%2F%2Falpine.example.com%2Fdashboard%2F',
+      accessEmail: 'locator@alpine.example.com',
+    });
   });
 });

@@ -27,10 +27,15 @@ export function drawChart(label: string, options: PlotOptions): SVGSVGElement {
   const chart = plot({ ...options, className: 'chart', figure: false });
   if (!(chart instanceof SVGSVGElement)) throw new TypeError('the chart is no picture');
   chart.querySelector('style')?.remove();
+  // Plot names its groups after its marks, which nobody needs to hear, and which no plain group may have.
+  for (const group of chart.querySelectorAll('g[aria-label]')) group.removeAttribute('aria-label');
   chart.setAttribute('role', 'img');
   chart.setAttribute('aria-label', label);
   return chart;
 }
+
+/** Fired by a picture, to all that it is in, when it has been drawn. */
+export const DRAWN = 'dashboard-drawn';
 
 /** A picture that is drawn anew for the width that it is given, so that its text keeps its size. */
 export function responsive(draw: (width: number) => Element): HTMLElement {
@@ -41,6 +46,7 @@ export function responsive(draw: (width: number) => Element): HTMLElement {
     if (width === 0 || width === drawn) return;
     drawn = width;
     box.replaceChildren(draw(width));
+    box.dispatchEvent(new Event(DRAWN, { bubbles: true }));
   });
   observer.observe(box);
   return box;

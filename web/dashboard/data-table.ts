@@ -33,7 +33,11 @@ export function dataTable({ caption, columns, textColumns, rows }: TableContent)
     createElement('thead', {}, createElement('tr', {}, ...head)),
     createElement('tbody', {}, ...body),
   );
-  return createElement('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': caption }, table);
+  return createElement(
+    'div',
+    { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': `${messages.table}: ${caption}` },
+    table,
+  );
 }
 
 export const COUNT_COLUMNS: readonly string[] = COUNT_NAMES.map((name) => messages.counts[name]);

@@ -17,7 +17,7 @@ export function standingChart(label: string, points: readonly GrowthPoint[], per
         ...axes(width),
         areaY(told, { ...x, fill: COLORS.soft }),
         lineY(told, { ...x, stroke: COLORS.accent, strokeWidth: 2.5 }),
-        ruleX(told, pointerX({ x: 'end', stroke: COLORS.muted })),
+        ruleX(told, pointerX({ x: 'end', stroke: COLORS.muted, ariaHidden: 'true' })),
         tip(
           told,
           pointerX({ ...x, title: ({ key, standing }: GrowthPoint) => `${key}\n${numeral(standing)} active`, ...TIP }),
@@ -55,7 +55,14 @@ export function eventsChart(label: string, points: readonly GrowthPoint[], perio
   );
 }
 
-const TIP = { fill: COLORS.surface, stroke: COLORS.muted, fontSize: 13, lineHeight: 1.35, textPadding: 10 } as const;
+const TIP = {
+  fill: COLORS.surface,
+  stroke: COLORS.muted,
+  fontSize: 13,
+  lineHeight: 1.35,
+  textPadding: 10,
+  ariaHidden: 'true',
+} as const;
 
 function frame(width: number, height: number) {
   return {

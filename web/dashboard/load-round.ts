@@ -6,17 +6,20 @@ import type { View } from './view.ts';
 /** `standing`: all days up to the range's end, so that `active` is what stands. `during`: the range's days alone. */
 export type Span = 'standing' | 'during';
 
+/** What of the API a round asks. */
+export type CountsSource = Pick<DashboardClient, 'countInterests' | 'countSearches' | 'summarizeLeads'>;
+
 /** One look at the counts: every picture of it is asked for with the same view, and what two ask for is fetched once. */
 export class LoadRound {
   readonly view: View;
   /** UTC, at the round's beginning. */
   readonly today: string;
   readonly signal: AbortSignal;
-  readonly #client: DashboardClient;
+  readonly #client: CountsSource;
   readonly #answers = new Map<string, Promise<InterestCounts>>();
   #asOf: string | undefined;
 
-  constructor(view: View, today: string, signal: AbortSignal, client: DashboardClient) {
+  constructor(view: View, today: string, signal: AbortSignal, client: CountsSource) {
     this.view = view;
     this.today = today;
     this.signal = signal;

@@ -28,8 +28,9 @@ export function mapPanel(context: PanelContext): PanelSpec {
         round.countInterests([key], span),
         state === undefined ? context.states().then(stateShapes) : areaShapes(context, state, view),
       ]);
+      const named = withShapeNames(answer, key, shapes);
       const groups = answer.groups.toSorted(byCount((group) => group[measure]));
-      const map: MapCounts = { view, key, answer, groups, shapes, countOf: (group) => group[measure] };
+      const map: MapCounts = { view, key, answer: named, groups, shapes, countOf: (group) => group[measure] };
       const caption = captionOf(map, context, spanText(round, span));
       return {
         nodes: [
@@ -37,11 +38,17 @@ export function mapPanel(context: PanelContext): PanelSpec {
           createElement('p', { class: 'note' }, caption),
           ...mapNodes(map, context, caption),
         ],
-        tables: [countsTable(caption, [key], answer, groups, context.known)],
+        tables: [countsTable(caption, [key], named, groups, context.known)],
         files: [{ what: `${messages.map}: ${messages.keys[key]}`, path: round.countsPath([key], span) }],
       } satisfies PanelContent;
     },
   };
+}
+
+/** The shapes have names too, for codes that the API names none of. */
+function withShapeNames(answer: InterestCounts, key: GroupKey, shapes: Shapes | undefined): InterestCounts {
+  const ofShapes = Object.fromEntries((shapes?.shapes ?? []).map(({ code, name }) => [code, name]));
+  return { ...answer, names: { ...answer.names, [key]: { ...ofShapes, ...answer.names?.[key] } } };
 }
 
 interface MapCounts {
@@ -121,6 +128,7 @@ function mapNodes(map: MapCounts, context: PanelContext, caption: string): HTMLE
   const byCode = new Map(groups.map((group) => [group[key] ?? '', group]));
   const drawn = new Set(shapes.shapes.map(({ code }) => code));
   const steps = colorSteps(groups.map(countOf));
+  const empty = groups.every((group) => countOf(group) === 0);
   const lookAt = (code: string): { count: Count; color: number | undefined } => {
     const group = byCode.get(code);
     const count = group === undefined ? 0 : countOf(group);
@@ -139,12 +147,12 @@ function mapNodes(map: MapCounts, context: PanelContext, caption: string): HTMLE
     label: mapLabel(map, context),
     shapes: shapes.shapes.map((shape) => ({
       ...shape,
-      words: wordsOf(answer.names?.[key]?.[shape.code] ?? shape.name, shape.code),
+      words: wordsOf(nameOf(key, shape.code, answer.names, known), shape.code),
       color: lookAt(shape.code).color,
     })),
     borders: shapes.borders,
     background: shapes.background,
-    hint: key === 'state' ? messages.mapPressHint : messages.mapHint,
+    hint: empty ? messages.empty : key === 'state' ? messages.mapPressHint : messages.mapHint,
     onPress,
   });
   const others = [
@@ -168,7 +176,7 @@ function mapNodes(map: MapCounts, context: PanelContext, caption: string): HTMLE
     createElement(
       'div',
       { class: 'map-foot' },
-      legendOf(steps, suppressedBelow),
+      legendOf(empty ? [] : steps, suppressedBelow),
       ...(boxes.length === 0
         ? []
         : [createElement('ul', { class: 'elsewhere', 'aria-label': messages.elsewhere }, ...boxes)]),

@@ -2,6 +2,7 @@ import { createButton, createElement } from '../client/create-element.ts';
 import { RequestFailure } from '../client/failure.ts';
 import { DASHBOARD_MESSAGES as messages } from '../messages/dashboard-messages.ts';
 import { SLOW_MILLISECONDS } from '../widget/locate-view.ts';
+import { DRAWN } from './chart.ts';
 import type { DashboardClient } from './dashboard-client.ts';
 import { dataTable, type TableContent } from './data-table.ts';
 import type { LoadRound } from './load-round.ts';
@@ -53,13 +54,17 @@ export class Panel {
   readonly #actions = createElement('div', { class: 'files' });
   readonly #tables = createElement('div', { class: 'tables' });
   readonly #details: HTMLDetailsElement;
+  readonly #heading: HTMLElement;
   /** The address of the view that is shown; `undefined` while nothing is. */
   #shown: string | undefined;
+  /** The name of what had the focus before the newest content came. */
+  #focus: string | undefined;
 
   constructor(spec: PanelSpec, host: PanelHost) {
     this.#spec = spec;
     this.#host = host;
     const headingId = `${spec.id}-heading`;
+    this.#heading = createElement('h2', { id: headingId, tabindex: '-1' }, spec.heading);
     this.#details = createElement(
       'details',
       { hidden: true },
@@ -69,10 +74,11 @@ export class Panel {
     this.element = createElement(
       'section',
       { class: 'panel', id: spec.id, 'aria-labelledby': headingId },
-      createElement('div', { class: 'top' }, createElement('h2', { id: headingId }, spec.heading), this.#actions),
+      createElement('div', { class: 'top' }, this.#heading, this.#actions),
       this.#body,
       this.#details,
     );
+    this.#body.addEventListener(DRAWN, () => this.#settle());
   }
 
   /**
@@ -105,6 +111,7 @@ export class Panel {
   #wait(viewKey: string, words: string): void {
     this.element.setAttribute('aria-busy', 'true');
     if (this.#shown === viewKey) return;
+    this.#noteFocus();
     // The panels below stay where they are while this one waits.
     this.#body.style.minHeight = `${this.#body.offsetHeight}px`;
     this.#clear(createElement('p', { class: 'waiting' }, words));
@@ -142,8 +149,8 @@ export class Panel {
 
   #fill(content: PanelContent | undefined): void {
     this.#setNote(undefined);
-    this.#body.style.minHeight = '';
     if (content === undefined) {
+      this.#body.style.minHeight = '';
       this.#clear(
         createElement(
           'div',
@@ -154,12 +161,30 @@ export class Panel {
       );
       return;
     }
-    const focus = this.element.contains(document.activeElement) ? focusKeyOf(document.activeElement) : undefined;
+    this.#noteFocus();
+    // Pictures are drawn once they have a width: the page must not shrink and scroll until then.
+    this.#body.style.minHeight = `${this.#body.offsetHeight}px`;
     this.#body.replaceChildren(...content.nodes);
+    if (this.#body.querySelector('.picture') === null) this.#settle();
     this.#actions.replaceChildren(...content.files.map((file) => this.#fileButton(file)));
     this.#tables.replaceChildren(...content.tables.map(dataTable));
     this.#details.hidden = false;
-    if (focus !== undefined) this.element.querySelector<HTMLElement>(`[data-focus="${focus}"]`)?.focus();
+  }
+
+  /** Everything is drawn: what had the focus has it again, or the heading when it is not there any more. */
+  #settle(): void {
+    this.#body.style.minHeight = '';
+    const name = this.#focus;
+    this.#focus = undefined;
+    if (name === undefined || document.activeElement !== document.body) return;
+    const found = this.element.querySelector<HTMLElement>(`[data-focus="${CSS.escape(name)}"]`);
+    (found ?? this.#heading).focus({ preventScroll: true });
+  }
+
+  /** Content that is replaced takes the focus with it. */
+  #noteFocus(): void {
+    const { activeElement } = document;
+    if (this.element.contains(activeElement)) this.#focus = activeElement?.getAttribute('data-focus') ?? undefined;
   }
 
   #fileButton({ what, short, path }: PanelFile): HTMLElement {
@@ -198,8 +223,4 @@ export function failureNote(what: string, failure: RequestFailure, retry: () => 
     ...(requestId === undefined ? [] : [createElement('p', { class: 'note' }, messages.requestId(requestId))]),
     createButton(messages.tryAgain, 'secondary', retry),
   );
-}
-
-function focusKeyOf(element: Element | null): string | undefined {
-  return element?.getAttribute('data-focus') ?? undefined;
 }
