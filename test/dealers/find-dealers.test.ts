@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Dealer, PublicDealer } from '../../shared/dealers/dealer.ts';
-import { type DealerSource, findDealers, nearestDealer } from '../../shared/dealers/find-dealers.ts';
+import {
+  type DealerSource,
+  findDealers,
+  listedDealers,
+  nearestDealer,
+  nearestOthers,
+} from '../../shared/dealers/find-dealers.ts';
 import { cellOf } from '../../shared/geo/cell.ts';
 import { buildLeafIndex, lastCellOf } from '../../shared/geo/leaf-index.ts';
 import type { LeafRows } from '../../shared/geo/nearest.ts';
@@ -66,4 +72,27 @@ describe('nearestDealer', () => {
       }),
     );
   });
+});
+
+describe('nearestOthers', () => {
+  test('are the nearest of all stores but the one', async () => {
+    await fc.assert(
+      fc.asyncProperty(dealersOf(ids), fc.nat(39), fc.integer({ min: 1, max: 5 }), async (dealers, at, limit) => {
+        const dealer = dealers.filter(({ status }) => status !== 'withdrawn').at(at % Math.max(1, dealers.length));
+        if (dealer === undefined) return;
+        const others = dealers.filter(({ id }) => id !== dealer.id);
+        const question = { origin: dealer.location, radiusMeters: Number.POSITIVE_INFINITY, limit };
+        expect(await nearestOthers(dealer, limit, sourceOf(dealers))).toEqual(sortedHits(others, question).hits);
+      }),
+    );
+  });
+});
+
+test('listedDealers are all but the withdrawn ones', async () => {
+  await fc.assert(
+    fc.asyncProperty(dealersOf(ids), async (dealers) => {
+      const listed = dealers.filter(({ status }) => status !== 'withdrawn').map(({ id }) => id);
+      expect((await listedDealers(sourceOf(dealers))).map(({ id }) => id).toSorted()).toEqual(listed.toSorted());
+    }),
+  );
 });

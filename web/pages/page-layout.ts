@@ -85,7 +85,7 @@ ${
 <meta property="og:locale" content="${locale.replace('-', '_')}">
 <meta property="og:title" content="${title}">
 <meta property="og:description" content="${description}">
-<meta property="og:url" content="${canonical}">`;
+${origin === '' ? '' : html`<meta property="og:url" content="${canonical}">`}`;
 }
 
 function languagesOf({ languages }: Page) {
