@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DASHBOARD_CONFIG_OUTPUT, dashboardConfigFile } from '../../infra/dashboard-config.ts';
+import { dashboardConfigFile } from '../../infra/dashboard-config.ts';
 
 const config = {
   issuerUrl: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_abc',
@@ -11,18 +11,18 @@ const config = {
 
 describe('the dashboard’s configuration', () => {
   test('is what the stack’s output says', () => {
-    const file = dashboardConfigFile({ Other: 'x', [DASHBOARD_CONFIG_OUTPUT]: JSON.stringify(config) });
+    const file = dashboardConfigFile(JSON.stringify(config));
     expect(JSON.parse(file ?? '')).toEqual(config);
   });
 
   test('is none where no stack has a dashboard', () => {
-    expect(dashboardConfigFile({})).toBeUndefined();
+    expect(dashboardConfigFile(undefined)).toBeUndefined();
   });
 
   test('that lacks something, or has too much, is refused with its name', () => {
     const { clientId: _, ...lacking } = config;
-    expect(() => dashboardConfigFile({ [DASHBOARD_CONFIG_OUTPUT]: JSON.stringify(lacking) })).toThrow(/clientId/);
+    expect(() => dashboardConfigFile(JSON.stringify(lacking))).toThrow(/clientId/);
     const secret = { ...config, clientSecret: 'x' };
-    expect(() => dashboardConfigFile({ [DASHBOARD_CONFIG_OUTPUT]: JSON.stringify(secret) })).toThrow(/clientSecret/);
+    expect(() => dashboardConfigFile(JSON.stringify(secret))).toThrow(/clientSecret/);
   });
 });
