@@ -85,6 +85,7 @@ function welcome(host: Host, settings: Settings, seconds: string): string {
   const token = `${port === '3000' ? '' : `LOCATOR_PORT=${port} `}npm run --silent token -- --scope counts`;
   return `
 site      ${host.siteUrl}
+dashboard ${host.siteUrl}/dashboard/
 inbox     ${host.mailUrl} (mails are kept in memory only)
 database  ${host.dynamoDbEndpoint}
 issuer    ${host.issuerUrl}
