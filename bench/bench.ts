@@ -3,6 +3,7 @@ import { runLeadsBench } from './leads/leads-bench.ts';
 import { runReservationsBench } from './reservations/reservations-bench.ts';
 import { runSearchBench } from './search/search-bench.ts';
 import { takeScreens } from './widget/screens.ts';
+import { runWidgetBench } from './widget/widget-bench.ts';
 
 export interface BenchOptions {
   /** A short run, that writes no report. */
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   reservations: runReservationsBench,
   screens: takeScreens,
   search: runSearchBench,
+  widget: runWidgetBench,
 };
 
 const { positionals, values } = parseArgs({
