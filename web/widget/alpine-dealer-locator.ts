@@ -89,9 +89,9 @@ export class AlpineDealerLocator extends HTMLElement {
     }
   }
 
+  /** What was found and typed stays: pages move elements about. */
   disconnectedCallback(): void {
-    this.#locate?.stop();
-    this.#locate = undefined;
+    this.#locate?.giveUp();
   }
 
   attributeChangedCallback(_name: string, before: string | null, now: string | null): void {
