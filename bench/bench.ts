@@ -7,6 +7,7 @@ import { runMutationsBench } from './mutations/mutations-bench.ts';
 import { runReservationsBench } from './reservations/reservations-bench.ts';
 import { runSearchBench } from './search/search-bench.ts';
 import { takeScreens } from './widget/screens.ts';
+import { runWidgetBench } from './widget/widget-bench.ts';
 
 export interface BenchOptions {
   /** A short run, that writes no report. */
@@ -27,6 +28,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   reservations: runReservationsBench,
   screens: takeScreens,
   search: runSearchBench,
+  widget: runWidgetBench,
 };
 
 const { positionals, values } = parseArgs({

@@ -41,6 +41,8 @@ test('a buyer finds a store, reserves, confirms from the mail, sees the reservat
   await page.goto(siteUrl);
   await page.getByRole('combobox', { name: 'ZIP code, city or place' }).fill('90621');
   await page.keyboard.press('Enter');
+  // The map comes from the same site, under its policy.
+  await page.getByRole('button', { name: /^1\. / }).waitFor();
   await page.getByRole('button', { name: 'Reserve at this store: BMW of Buena Park' }).click();
   await page.getByLabel('A110', { exact: true }).check();
   await page.getByLabel('First name').fill('Anneliese');

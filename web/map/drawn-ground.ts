@@ -117,11 +117,16 @@ export class DrawnGround implements Ground {
       const at = { x: city.x * scale + x, y: city.y * scale + y };
       const width = city.name.length * LETTER_PIXELS;
       // To the right of its point, or else to the left.
-      for (const left of [at.x - 4, at.x - 8 - width]) {
-        const box = { left, right: left + 12 + width, top: at.y - 9, bottom: at.y + 9 };
+      for (const side of [1, -1]) {
+        const [near, far] = [at.x - 4 * side, at.x + (8 + width) * side];
+        const box = { left: Math.min(near, far), right: Math.max(near, far), top: at.y - 9, bottom: at.y + 9 };
         if (!isInside(box, this.#frame) || taken.some((other) => overlap(box, other))) continue;
         taken.push(box);
-        const text = createSvg('text', { x: (left + (left < at.x - 4 ? 2 : 10)).toFixed(1), y: (at.y + 4).toFixed(1) });
+        const text = createSvg('text', {
+          x: (at.x + 6 * side).toFixed(1),
+          y: (at.y + 4).toFixed(1),
+          'text-anchor': side > 0 ? 'start' : 'end',
+        });
         text.textContent = city.name;
         names.push(createSvg('circle', { cx: at.x.toFixed(1), cy: at.y.toFixed(1), r: '2' }), text);
         break;

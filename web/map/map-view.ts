@@ -1,15 +1,13 @@
 import type { Locale } from '../../shared/launch/launch.ts';
 import type { DealersFound, FoundDealer } from '../client/api-client.ts';
 import { createButton, createElement } from '../client/create-element.ts';
-import { createSvg } from '../client/create-svg.ts';
-import { formatDistance } from '../client/format.ts';
 import { styleSheet } from '../client/style-sheet.ts';
 import { MAP_MESSAGES, type MapMessages } from '../messages/map-messages.ts';
-import { circleAround } from './circle.ts';
 import { DrawnGround } from './drawn-ground.ts';
-import type { Ground, GroundPixel, MakeGround } from './ground.ts';
+import type { Ground, MakeGround } from './ground.ts';
 import map from './map.css';
 import { listenToGestures } from './map-gestures.ts';
+import { MapMarks } from './map-marks.ts';
 import { spreadPins } from './spread-pins.ts';
 import type { UsMap } from './us-map.ts';
 import type { Pixel } from './viewport.ts';
@@ -32,9 +30,6 @@ export interface MapViewOptions {
 const PIN_PIXELS = 30;
 const PAN_SHARE = 0.25;
 const ZOOM_STEP = 1.8;
-const CIRCLE_POINTS = 72;
-const LONGEST_SCALE_PIXELS = 110;
-const METERS = { mi: 1_609.344, km: 1_000 } as const;
 
 /** What makes the map of the 50 states that comes with the widget. */
 export function drawnGround(map: UsMap): MakeGround {
@@ -52,9 +47,8 @@ export class MapView {
   readonly #ground: Ground;
   readonly #frame: HTMLElement;
   readonly #pins = createElement('div', { class: 'pins', role: 'toolbar' });
-  readonly #marks = createSvg('svg', { class: 'marks', 'aria-hidden': 'true' });
+  readonly #marks: MapMarks;
   readonly #origin = createElement('span', { class: 'origin', role: 'img', hidden: true });
-  readonly #scale = createElement('span', { class: 'scale', 'aria-hidden': 'true', hidden: true });
   readonly #note = createElement('p', { class: 'map-note', role: 'status' });
   readonly #card = createElement('div', { class: 'card', part: 'card' });
   readonly #sizes = new ResizeObserver(() => this.#ground.resize());
@@ -67,15 +61,16 @@ export class MapView {
     const messages = MAP_MESSAGES[options.locale];
     this.#messages = messages;
     this.#ground = options.makeGround(() => this.#arrange());
+    this.#marks = new MapMarks(options.locale);
     this.#pins.setAttribute('aria-label', messages.pins);
     this.#frame = createElement(
       'div',
       { class: 'frame', role: 'group', tabindex: '0', 'aria-label': messages.map, 'aria-describedby': 'map-help' },
       this.#ground.element,
-      this.#marks,
+      this.#marks.element,
       this.#origin,
       this.#pins,
-      this.#scale,
+      this.#marks.scale,
       this.#controls(),
     );
     if (!this.#ground.isSitesOwn) this.#frame.append(createElement('p', { class: 'credit' }, messages.sources));
@@ -246,7 +241,7 @@ export class MapView {
   /** Puts everything where it lies now. */
   #arrange(): void {
     if (this.#found === undefined) return;
-    const { dealers, origin, radius, unit } = this.#found;
+    const { dealers, origin } = this.#found;
     const { width, height } = this.#frame.getBoundingClientRect();
     const shown = dealers.flatMap(({ location }, index) => {
       const at = this.#ground.place(location);
@@ -259,43 +254,17 @@ export class MapView {
       PIN_PIXELS,
       { width, height },
     );
-    const leaders: SVGElement[] = [];
-    for (const [index, { at, button }] of shown.entries()) {
-      const to = spread[index] ?? at;
-      moveTo(button, to);
-      if (to === at) continue;
-      leaders.push(createSvg('path', { class: 'leader', d: `M${pair(at)}L${pair(to)}` }));
-      leaders.push(createSvg('circle', { class: 'leader-end', cx: String(at.x), cy: String(at.y), r: '2.5' }));
-    }
+    for (const [index, { at, button }] of shown.entries()) moveTo(button, spread[index] ?? at);
     const center = this.#ground.place(origin);
     this.#origin.hidden = center === undefined;
     this.#origin.setAttribute('aria-label', this.#messages.origin(origin.label));
     if (center !== undefined) moveTo(this.#origin, center);
-    this.#marks.setAttribute('viewBox', `0 0 ${width || 1} ${height || 1}`);
-    this.#marks.replaceChildren(...this.#circle(center, radius * METERS[unit]), ...leaders);
+    this.#marks.show(this.#ground, this.#found, {
+      width,
+      height,
+      moved: shown.map(({ at }, index) => ({ from: at, to: spread[index] ?? at })),
+    });
     this.#ground.writeNames([...spread, ...(center === undefined ? [] : [center])]);
-    this.#showScale(unit);
-  }
-
-  /** The circle of the search, where the map shows it in one piece. */
-  #circle(center: GroundPixel | undefined, radiusMeters: number): readonly SVGElement[] {
-    if (this.#found === undefined || center === undefined) return [];
-    const rim = circleAround(this.#found.origin, radiusMeters, CIRCLE_POINTS).map((point) => this.#ground.place(point));
-    const whole = rim.filter((at) => at !== undefined && at.part === center.part);
-    if (whole.length < rim.length) return [];
-    return [
-      createSvg('path', { class: 'circle', d: `M${whole.map((at) => (at === undefined ? '' : pair(at))).join('L')}Z` }),
-    ];
-  }
-
-  #showScale(unit: 'mi' | 'km'): void {
-    const perMeter = this.#ground.pixelsPerMeter;
-    this.#scale.hidden = perMeter === undefined;
-    if (perMeter === undefined) return;
-    const perUnit = perMeter * METERS[unit];
-    const length = SCALE_LENGTHS.findLast((each) => each * perUnit <= LONGEST_SCALE_PIXELS) ?? 1;
-    this.#scale.textContent = formatDistance(length, unit, this.#options.locale);
-    this.#scale.style.inlineSize = `${length * perUnit}px`;
   }
 }
 
@@ -305,11 +274,6 @@ const DIRECTIONS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
-const SCALE_LENGTHS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
-
-function pair({ x, y }: Pixel): string {
-  return `${x.toFixed(1)} ${y.toFixed(1)}`;
-}
 
 function moveTo(element: HTMLElement, { x, y }: Pixel): void {
   element.style.translate = `${x.toFixed(1)}px ${y.toFixed(1)}px`;

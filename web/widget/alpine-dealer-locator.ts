@@ -62,7 +62,7 @@ const LAYOUTS: readonly LocateLayout[] = ['both', 'list', 'map'];
  * The form stands in the page's own tree, as `form.adl-form` in this element.
  *
  * The page must come over https, as own location and safe retries need it. Its content security policy needs `script-src`
- * and `connect-src` for this script's origin, and nothing else; `require-trusted-types-for 'script'` is welcome. Give the
+ * and `connect-src` for this script's origin (and for `api`, where that is another), and nothing else; `require-trusted-types-for 'script'` is welcome. Give the
  * element room, so that nothing jumps when its script has come: `alpine-dealer-locator { display: block; min-height: 16rem }`,
  * 33rem where it is narrower than 44rem, and as much as the page can spare (70rem) where it searches at once by `near`.
  */
@@ -92,9 +92,9 @@ export class AlpineDealerLocator extends HTMLElement {
     }
   }
 
+  /** What was found and typed stays: pages move elements about. */
   disconnectedCallback(): void {
-    this.#locate?.stop();
-    this.#locate = undefined;
+    this.#locate?.giveUp();
   }
 
   attributeChangedCallback(_name: string, before: string | null, now: string | null): void {

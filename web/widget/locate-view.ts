@@ -123,9 +123,14 @@ export class LocateView {
     this.#form.focus();
   }
 
-  /** Gives up the search under way, and the map. */
-  stop(): void {
+  /** Gives up the search under way. */
+  giveUp(): void {
     this.#asking?.abort();
+  }
+
+  /** Gives up the search under way, and the map for good. */
+  stop(): void {
+    this.giveUp();
     this.#stopped = true;
     this.#map?.stop();
   }

@@ -80,6 +80,8 @@ export class SearchForm {
       ),
       this.#fault,
     );
+    // What was wrong is being put right.
+    this.#box.element.addEventListener('input', () => this.#complain(''));
     this.element.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#search();

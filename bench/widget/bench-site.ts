@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { dealersAnswer, formAnswer, interestAnswer, placesAnswer } from '../../test/web/stub-answers.ts';
+import { CONTENT_SECURITY_POLICY } from '../../test/web/stub-site.ts';
+import { buildWeb } from '../../web/build.ts';
+
+const FOLDER = join(import.meta.dirname, '../../dist/web');
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+/** The built pages, gzipped as an edge would send them, over an API that answers at once. */
+export async function serveBenchSite(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  await buildWeb();
+  const answers: Readonly<Record<string, object>> = {
+    '/v1/dealers': dealersAnswer({ count: 10 }),
+    '/v1/places': placesAnswer(),
+    '/v1/form': formAnswer('en-US'),
+    '/v1/interests': interestAnswer(),
+  };
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://site');
+    const path = normalize(pathname.endsWith('/') ? `${pathname}index.html` : pathname);
+    const answer = answers[pathname];
+    const contents =
+      answer === undefined
+        ? await readFile(join(FOLDER, path)).catch(() => undefined)
+        : Buffer.from(JSON.stringify(answer));
+    if (contents === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
+    response.setHeader('content-type', answer === undefined ? (MEDIA_TYPES[extname(path)] ?? '') : 'application/json');
+    response.setHeader('content-encoding', 'gzip');
+    response.end(gzipSync(contents));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
