@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { runChaosBench } from './holds/chaos-bench.ts';
 import { runFuzzBench } from './holds/fuzz-bench.ts';
+import { runLoadBench } from './holds/load-bench.ts';
 import { runLeadsBench } from './leads/leads-bench.ts';
 import { runMutationsBench } from './mutations/mutations-bench.ts';
 import { runReservationsBench } from './reservations/reservations-bench.ts';
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   chaos: runChaosBench,
   fuzz: runFuzzBench,
   leads: runLeadsBench,
+  load: runLoadBench,
   mutations: runMutationsBench,
   reservations: runReservationsBench,
   search: runSearchBench,

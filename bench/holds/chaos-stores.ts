@@ -114,7 +114,9 @@ export class ChaosStores {
     const latest = this.#snapshots.at(-1) ?? [];
     const problems: string[] = [];
     const gist = (dealers: readonly Dealer[]) =>
-      JSON.stringify(dealers.map(({ id, status, location: { lat, lng } }) => [id, status, lat, lng].join(' ')).toSorted());
+      JSON.stringify(
+        dealers.map(({ id, status, location: { lat, lng } }) => [id, status, lat, lng].join(' ')).toSorted(),
+      );
     if (gist(held) !== gist(latest)) problems.push('the table does not hold the stores of the last import');
     for (let count = 0; count < ORIGINS_JUDGED; count++) {
       const origin = this.#origin();
