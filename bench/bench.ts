@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { runChaosBench } from './holds/chaos-bench.ts';
 import { runFuzzBench } from './holds/fuzz-bench.ts';
 import { runLoadBench } from './holds/load-bench.ts';
+import { runSoakBench } from './holds/soak-bench.ts';
 import { runLeadsBench } from './leads/leads-bench.ts';
 import { runMutationsBench } from './mutations/mutations-bench.ts';
 import { runReservationsBench } from './reservations/reservations-bench.ts';
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   mutations: runMutationsBench,
   reservations: runReservationsBench,
   search: runSearchBench,
+  soak: runSoakBench,
 };
 
 const { positionals, values } = parseArgs({

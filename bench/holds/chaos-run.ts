@@ -20,7 +20,9 @@ import { StackProcess } from './stack-process.ts';
 
 export interface ChaosPlan {
   readonly seed: number;
+  /** The storm lasts so long, and until so many buyers were told a number. */
   readonly seconds: number;
+  readonly leastNumbers: number;
   /** Buyers at the same time. */
   readonly lanes: number;
   /** Seconds between kills of the host. */
@@ -45,6 +47,8 @@ const DATABASE_FAULT_SHARE = 0.05;
 const MAIL_FAULT_SHARE = 0.15;
 /** Forward as far as a host that slept, backward as far as a time server corrects. */
 const CLOCK_STEPS = [2 * HOUR, 35 * MINUTE, 90_000, 1_500, -1_500, -30_000, -90_000] as const;
+/** A machine that is busy with other things gets so many times the time. */
+const MOST_TIMES = 5;
 /** Longer than the longest wait of a delivery; in all less than a pending reservation's week. */
 const DRAIN_STEP = 25 * HOUR;
 const DRAIN_STEPS = 4;
@@ -98,7 +102,7 @@ class Chaos {
   }
 
   async run(): Promise<ChaosReport> {
-    const { seconds, lanes, say } = this.#plan;
+    const { seconds, leastNumbers, lanes, say } = this.#plan;
     process.env[WEBHOOK_ALLOW_LOOPBACK_VARIABLE] = '1';
     const webhook = {
       webhook_url: this.#taker.webhookUrl,
@@ -154,13 +158,27 @@ class Chaos {
         () => 500,
       ),
     ]);
-    await delay(seconds * 1_000);
+    await this.#lastStorm(seconds, leastNumbers);
     this.#over = true;
     await storm;
+    this.#proxy.faultShare = 0;
+    // Whatever the last import came to: it is made whole, and shows once the clock has gone on.
+    await this.#stores.importAgain(this.#up);
     say(`calm after ${this.#buyers.length} buyers`);
     const drainSeconds = await this.#drain();
     say('the truth');
     return await this.#judge(drainSeconds);
+  }
+
+  async #lastStorm(seconds: number, leastNumbers: number): Promise<void> {
+    const startedAt = performance.now();
+    const elapsed = (): number => (performance.now() - startedAt) / 1_000;
+    const numbers = (): number => this.#buyers.filter((buyer) => buyer.numbers.size > 0).length;
+    await delay(seconds * 1_000);
+    while (numbers() < leastNumbers && elapsed() < seconds * MOST_TIMES) await delay(500);
+    // Nothing is proved by a storm in which nobody was out.
+    if (numbers() < leastNumbers)
+      this.#problems.add(`only ${numbers()} buyers were told a number in ${elapsed().toFixed(0)} s`);
   }
 
   async stop(): Promise<void> {
