@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { importDealers } from '../../data/dealers/import-dealers.ts';
 import type { Dealer } from '../../shared/dealers/dealer.ts';
 import { parseDealersCsv } from '../../shared/dealers/dealer-csv.ts';
@@ -11,7 +9,8 @@ import { openGazetteer } from '../../shared/gazetteer/gazetteer.ts';
 import { MODEL_IDS } from '../../shared/launch/launch.ts';
 import { documentClient } from '../../shared/runtime/dynamodb-client.ts';
 import { byDistance } from '../search/oracle.ts';
-import { type Reply, sendOnce } from './chaos-buyer.ts';
+import { sendOnce } from './chaos-buyer.ts';
+import { answered } from './chaos-stack.ts';
 import type { StackUp } from './stack-child.ts';
 import { csvOf, LEAD_STORE_ID, type StoreRow, storeRows } from './stores.ts';
 
@@ -60,11 +59,7 @@ export class ChaosStores {
   }
 
   async #apply(up: StackUp): Promise<undefined> {
-    const client = documentClient({
-      endpoint: up.dynamoDbEndpoint,
-      region: up.region,
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    });
+    const client = clientOf(up);
     try {
       const outcome = await importDealers({
         csv: csvOf(this.#rows),
@@ -109,7 +104,8 @@ export class ChaosStores {
   }
 
   /** After the last import was made whole: the table holds it, and searches show it and nothing else. */
-  async judge(client: DynamoDBDocumentClient, up: StackUp): Promise<readonly string[]> {
+  async judge(up: StackUp): Promise<readonly string[]> {
+    const client = clientOf(up);
     const held = await dealerTable(
       client,
       up.environment[DEALER_TABLE.environmentVariable] ?? '',
@@ -125,10 +121,11 @@ export class ChaosStores {
     for (let count = 0; count < ORIGINS_JUDGED; count++) {
       const origin = this.#origin();
       const expected = expectedIds(origin, latest);
-      const ids = idsOf((await answered(() => ask(up.siteUrl, origin))).body);
+      const ids = await answered(async () => idsOf((await ask(up.siteUrl, origin)).body));
       if (!sameIds(expected, ids))
         problems.push(`a search from ${origin.lat},${origin.lng} gives ${ids}, a scan ${expected}`);
     }
+    client.destroy();
     return problems;
   }
 
@@ -138,14 +135,8 @@ export class ChaosStores {
   }
 }
 
-/** Asks again while a busy machine gives no answer. */
-async function answered(ask: () => Promise<Reply>): Promise<Reply> {
-  for (let tries = 1; ; tries++) {
-    const answer = await ask().catch(() => undefined);
-    if (answer?.status === 200) return answer;
-    if (tries === 20) throw new Error(`a search was answered ${answer?.status}`);
-    await delay(500);
-  }
+function clientOf({ dynamoDbEndpoint: endpoint, region }: StackUp) {
+  return documentClient({ endpoint, region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
 }
 
 function dealersOf(rows: readonly StoreRow[]): readonly Dealer[] {

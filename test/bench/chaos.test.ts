@@ -5,8 +5,8 @@ test('through faults, kills and clock steps nothing that was told is lost, and e
   const { problems, occurrences } = await runChaos({
     seed: 20_261_127,
     seconds: 20,
-    leastNumbers: 5,
-    lanes: 6,
+    leastNumbers: 4,
+    lanes: 5,
     killEverySeconds: 8,
     say: () => {},
   });
