@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import { runCountsBench } from './counts/counts-bench.ts';
 import { runChaosBench } from './holds/chaos-bench.ts';
 import { runFuzzBench } from './holds/fuzz-bench.ts';
+import { runLoadBench } from './holds/load-bench.ts';
+import { runSoakBench } from './holds/soak-bench.ts';
 import { runLeadsBench } from './leads/leads-bench.ts';
 import { runMutationsBench } from './mutations/mutations-bench.ts';
 import { runReservationsBench } from './reservations/reservations-bench.ts';
@@ -24,10 +26,12 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   counts: runCountsBench,
   fuzz: runFuzzBench,
   leads: runLeadsBench,
+  load: runLoadBench,
   mutations: runMutationsBench,
   reservations: runReservationsBench,
   screens: takeScreens,
   search: runSearchBench,
+  soak: runSoakBench,
   widget: runWidgetBench,
 };
 

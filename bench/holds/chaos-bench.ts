@@ -7,8 +7,8 @@ import { type ChaosReport, runChaos } from './chaos-run.ts';
 
 const SEED = 20_261_126;
 const REPORT = join(import.meta.dirname, '..', 'chaos.md');
-const FULL = { seconds: 600, lanes: 12, killEverySeconds: 60 };
-const QUICK = { seconds: 60, lanes: 6, killEverySeconds: 20 };
+const FULL = { seconds: 600, leastNumbers: 200, lanes: 12, killEverySeconds: 60 };
+const QUICK = { seconds: 60, leastNumbers: 10, lanes: 6, killEverySeconds: 20 };
 
 /** Ten minutes of everything at once, then the truth. Ends with 1 when anything is not as it was told. */
 export async function runChaosBench({ quick }: BenchOptions): Promise<void> {

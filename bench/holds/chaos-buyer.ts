@@ -47,9 +47,9 @@ const STORES = ['2745', '2605', '2210', null] as const;
 const ZIPS = ['33324', '90621', '33028', '90001'] as const;
 const MODELS = ['a110', 'undecided'] as const;
 
-/** One person's whole journey, who tries again as long as nobody has told them how it ended. */
-export async function liveBuyer(number: number, scene: BuyerScene): Promise<BuyerRecord> {
-  const record: BuyerRecord = {
+/** Nobody who has done anything yet. */
+export function newBuyer(number: number): BuyerRecord {
+  return {
     email: `chaos-${number}@buyers.example`,
     accepted: 0,
     numbers: new Set(),
@@ -57,9 +57,11 @@ export async function liveBuyer(number: number, scene: BuyerScene): Promise<Buye
     changeUnknown: false,
     withdrawal: 'none',
   };
-  const buyer = new ChaosBuyer(record, `127.96.${(number >> 8) & 255}.${number & 255 || 1}`, scene);
-  await buyer.live();
-  return record;
+}
+
+/** One person's whole journey, who tries again as long as nobody has told them how it ended. What they are told is noted. */
+export async function liveBuyer(number: number, record: BuyerRecord, scene: BuyerScene): Promise<void> {
+  await new ChaosBuyer(record, `127.96.${(number >> 8) & 255}.${number & 255 || 1}`, scene).live();
 }
 
 class ChaosBuyer {

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { importDealers } from '../../data/dealers/import-dealers.ts';
 import type { Dealer } from '../../shared/dealers/dealer.ts';
 import { parseDealersCsv } from '../../shared/dealers/dealer-csv.ts';
@@ -12,6 +10,7 @@ import { MODEL_IDS } from '../../shared/launch/launch.ts';
 import { documentClient } from '../../shared/runtime/dynamodb-client.ts';
 import { byDistance } from '../search/oracle.ts';
 import { sendOnce } from './chaos-buyer.ts';
+import { answered } from './chaos-stack.ts';
 import type { StackUp } from './stack-child.ts';
 import { csvOf, LEAD_STORE_ID, type StoreRow, storeRows } from './stores.ts';
 
@@ -60,11 +59,7 @@ export class ChaosStores {
   }
 
   async #apply(up: StackUp): Promise<undefined> {
-    const client = documentClient({
-      endpoint: up.dynamoDbEndpoint,
-      region: up.region,
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    });
+    const client = clientOf(up);
     try {
       const outcome = await importDealers({
         csv: csvOf(this.#rows),
@@ -103,9 +98,14 @@ export class ChaosStores {
     return isRight ? undefined : `a search from ${origin.lat},${origin.lng} was answered ${ids}, which no scan gives`;
   }
 
-  /** After the last import was made whole: the table holds it, and searches show it and nothing else. */
-  async judge(client: DynamoDBDocumentClient, up: StackUp): Promise<readonly string[]> {
+  /** Makes the latest import whole. @throws Error when it cannot be */
+  async importAgain(up: StackUp): Promise<void> {
     await this.#apply(up);
+  }
+
+  /** After the last import was made whole: the table holds it, and searches show it and nothing else. */
+  async judge(up: StackUp): Promise<readonly string[]> {
+    const client = clientOf(up);
     const held = await dealerTable(
       client,
       up.environment[DEALER_TABLE.environmentVariable] ?? '',
@@ -121,10 +121,11 @@ export class ChaosStores {
     for (let count = 0; count < ORIGINS_JUDGED; count++) {
       const origin = this.#origin();
       const expected = expectedIds(origin, latest);
-      const ids = await untilSame(expected, async () => idsOf((await ask(up.siteUrl, origin)).body));
+      const ids = await answered(async () => idsOf((await ask(up.siteUrl, origin)).body));
       if (!sameIds(expected, ids))
         problems.push(`a search from ${origin.lat},${origin.lng} gives ${ids}, a scan ${expected}`);
     }
+    client.destroy();
     return problems;
   }
 
@@ -134,19 +135,8 @@ export class ChaosStores {
   }
 }
 
-/** An index is held for a minute of the functions' clocks at most. */
-const SHOWN_WITHIN_MS = 70_000;
-
-async function untilSame(
-  expected: readonly string[],
-  read: () => Promise<readonly string[]>,
-): Promise<readonly string[]> {
-  const deadline = performance.now() + SHOWN_WITHIN_MS;
-  for (;;) {
-    const ids = await read();
-    if (sameIds(expected, ids) || performance.now() > deadline) return ids;
-    await delay(1_000);
-  }
+function clientOf({ dynamoDbEndpoint: endpoint, region }: StackUp) {
+  return documentClient({ endpoint, region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
 }
 
 function dealersOf(rows: readonly StoreRow[]): readonly Dealer[] {

@@ -28,7 +28,7 @@ test('whatever is sent is answered as the contract says, and nothing of what is 
   });
   expect(report.failures).toEqual([]);
   expectComplete(report);
-}, 60_000);
+}, 120_000);
 
 /** Every item of the catalogue found a place, every operation was met in several ways. */
 function expectComplete({ catalogue, statuses, generated }: FuzzReport): void {

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { runChaos } from '../../bench/holds/chaos-run.ts';
+
+test('through faults, kills and clock steps nothing that was told is lost, and everything is done once', async () => {
+  const { problems, occurrences } = await runChaos({
+    seed: 20_261_127,
+    seconds: 20,
+    leastNumbers: 4,
+    lanes: 5,
+    killEverySeconds: 8,
+    say: () => {},
+  });
+  expect(problems).toEqual([]);
+  // The storm was one.
+  for (const what of ['kill -9 of the host', 'clock step forward', 'import of stores, applied', 'search', 'count']) {
+    expect(occurrences.get(what) ?? 0, what).toBeGreaterThan(0);
+  }
+}, 300_000);
