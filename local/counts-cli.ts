@@ -7,9 +7,10 @@ import { type AuditDesk, auditCounts, hasDrift } from '../shared/counts/audit-co
 import { countInterests } from '../shared/counts/count-interests.ts';
 import { FACT_TABLE, factTable } from '../shared/counts/fact-table.ts';
 import { COUNT_NAMES, type Counts } from '../shared/counts/grouping.ts';
+import { HeadMoved } from '../shared/counts/head.ts';
 import { rebuild } from '../shared/counts/rebuild.ts';
 import type { RollUpDesk } from '../shared/counts/roll-up.ts';
-import { HeadMoved, ROLLUP_TABLE, rollupTable } from '../shared/counts/rollup-table.ts';
+import { ROLLUP_TABLE, rollupTable } from '../shared/counts/rollup-table.ts';
 import { openGazetteer } from '../shared/gazetteer/gazetteer.ts';
 import { RESERVATION_TABLE } from '../shared/reservations/reservation-table.ts';
 import { standingReservations } from '../shared/reservations/standing-table.ts';

@@ -8,9 +8,9 @@ import {
   type GroupKey,
   isByDay,
 } from './grouping.ts';
-import { type Head, planReading } from './head.ts';
+import { type Head, planReading, RollupMissing } from './head.ts';
 import { dayOf, hoursOfDays } from './period.ts';
-import { RollupMissing, type RollupTable } from './rollup-table.ts';
+import type { RollupTable } from './rollup-table.ts';
 import { viewFor } from './views.ts';
 
 export interface CountDesk {

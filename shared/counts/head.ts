@@ -1,4 +1,4 @@
-import { dayAfter, dayOf, firstHourOf, type HourRange, hourAfter, monthAfter, monthOf } from './period.ts';
+import { dayAfter, dayOf, firstHourOf, type HourRange, monthAfter, monthOf } from './period.ts';
 
 /**
  * How far the roll-ups reach, and which periods have any: one item, moved on condition that it stands as it was read. A reader holds what it finds
@@ -15,6 +15,16 @@ export interface Head {
   readonly days: Readonly<Record<string, number>>;
   /** The closed hours that have facts, of the day that is still open: a bit for each. */
   readonly hours: number;
+}
+
+/** Someone else has moved the head since it was read. */
+export class HeadMoved extends Error {
+  override readonly name = 'HeadMoved';
+}
+
+/** The head promises a roll-up that is not there, or not whole: of a generation that ended meanwhile, or damaged. */
+export class RollupMissing extends Error {
+  override readonly name = 'RollupMissing';
 }
 
 /** No fact of an hour can come later than this after its end: no function that writes one runs longer than 10 s. */
@@ -119,11 +129,4 @@ export function nextStep(head: Head, closedBefore: string): Step | undefined {
   const next = dayAfter(day);
   if (firstHourOf(next) <= closedBefore) return { kind: 'day', day, endsMonth: monthOf(next) !== monthOf(day) };
   return { kind: 'hours', from: head.closedBefore, until: closedBefore };
-}
-
-/** The hours from one up to another. */
-export function hoursBetween(from: string, until: string): readonly string[] {
-  const hours: string[] = [];
-  for (let hour = from; hour < until; hour = hourAfter(hour)) hours.push(hour);
-  return hours;
 }

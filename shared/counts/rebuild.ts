@@ -1,7 +1,6 @@
-import { CLOSING_MS, type Head } from './head.ts';
+import { CLOSING_MS, type Head, HeadMoved } from './head.ts';
 import { hourAt } from './period.ts';
 import { daysWithFacts, firstHead, type RollUpDesk, takeStep } from './roll-up.ts';
-import { HeadMoved } from './rollup-table.ts';
 
 /** Readers that still hold a head of it, and rebuilds that are under way, are done by then. */
 const KEEP_SECONDS = 24 * 3600;

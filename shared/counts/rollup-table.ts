@@ -11,7 +11,7 @@ import {
 import type { Cube } from './cube.ts';
 import { decodeFragment, encodeColumns, encodeCube, joinFragments } from './cube-codec.ts';
 import { DIMENSIONS, type Dimension } from './fact.ts';
-import type { Head, Level, Run } from './head.ts';
+import { type Head, HeadMoved, type Level, RollupMissing, type Run } from './head.ts';
 import { VIEWS, type View } from './views.ts';
 
 /** What the deployment needs to know of the table. No secondary index. */
@@ -28,16 +28,6 @@ const BATCH = 25;
 const MOST_TRIES = 7;
 const HEAD = { pk: 'head', sk: 'head' } as const;
 const GENERATIONS = 'generations';
-
-/** Someone else has moved the head since it was read. */
-export class HeadMoved extends Error {
-  override readonly name = 'HeadMoved';
-}
-
-/** The head promises a roll-up that is not there, or not whole: of a generation that ended meanwhile, or damaged. */
-export class RollupMissing extends Error {
-  override readonly name = 'RollupMissing';
-}
 
 export interface Generation {
   readonly id: string;

@@ -15,13 +15,13 @@ test('while people come and go under faults, every count is the truth, rolled up
     tables,
     newDynamoDb: localDynamoDb,
     random: seededRandom(20_261_125),
-    rounds: 110,
+    rounds: 56,
     faultsInHundred: 5,
   });
   expect([...done.faults.keys()].sort()).toEqual([...FAULTS].sort());
-  expect(done.rollUps).toBeGreaterThan(8);
-  expect(done.rebuilds).toBeGreaterThan(1);
-  expect(done.audits).toBeGreaterThan(4);
+  expect(done.rollUps).toBeGreaterThan(5);
+  expect(done.rebuilds).toBeGreaterThan(0);
+  expect(done.audits).toBeGreaterThan(2);
   const head = await tables.rollups.readHead();
   expect(Object.keys(head?.days ?? {})).toEqual(['2026-11', '2026-12']);
 }, 120_000);

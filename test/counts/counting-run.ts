@@ -164,7 +164,7 @@ export async function runCounting(run: CountingRun): Promise<CountingRunDone> {
     await Promise.all(lanes.map((lane) => lane().catch(unlessTold)));
     // What was timed out is done before its hour is closed: no function runs longer than that.
     await Promise.all(late.splice(0).map((send) => send().catch(() => undefined)));
-    now += Math.floor(random() * 45 * MINUTE);
+    now += Math.floor(random() * 80 * MINUTE);
   }
   isOver = true;
   now += 3 * 60 * MINUTE;

@@ -149,9 +149,9 @@ describe.each([
         const small = new Set(smallOnes(answer, by));
         expect(derivable(answer, by, shown).filter((name) => small.has(name))).toEqual([]);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
-    expect(answered).toBeGreaterThan(50);
+    expect(answered).toBeGreaterThan(30);
   });
 
   test('what is shown is what was counted, and all of it when nothing is small', () => {
