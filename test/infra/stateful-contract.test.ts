@@ -12,17 +12,19 @@ interface Stack {
 
 const contract = readContract();
 let prod: CloudAssembly;
+let prodStacks: Stack[];
 beforeAll(() => {
   prod = synthesize(deployableStage('prod'));
+  prodStacks = prod.stacks.map(({ stackName, terminationProtection, template }) => ({
+    stackName,
+    ...(terminationProtection !== undefined && { terminationProtection }),
+    template,
+  }));
 });
 
 /** Faults of the app as it would be after a careless change. */
 function faultsAfter(change: (stacks: Readonly<Record<string, Stack>>) => void, kept = contract): string[] {
-  const stacks: Stack[] = prod.stacks.map(({ stackName, terminationProtection, template }) => ({
-    stackName,
-    ...(terminationProtection !== undefined && { terminationProtection }),
-    template: structuredClone(template),
-  }));
+  const stacks = structuredClone(prodStacks);
   change(Object.fromEntries(stacks.map((stack) => [stack.stackName.split('-').at(-1), stack])));
   return contractFaults({ stacks } as unknown as CloudAssembly, kept);
 }
