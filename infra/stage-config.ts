@@ -152,6 +152,7 @@ export function placeholderFaults(stage: StageConfig): string[] {
     senderEmail: [stage.senderEmail],
     fallbackLeadEmail: [stage.fallbackLeadEmail],
     escalationEmail: [stage.escalationEmail],
+    accessEmail: [stage.accessEmail],
     alarmEmail: stage.alarmEmail === undefined ? [] : [stage.alarmEmail],
   };
   return Object.entries(given).flatMap(([setting, values]) =>

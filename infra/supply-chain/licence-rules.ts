@@ -16,7 +16,7 @@ const SHIPPED = [
 ] as const;
 
 /** Besides, what only builds and tests may have: nothing of it is passed on. */
-const DEVELOPMENT = [...SHIPPED, 'CC-BY-3.0', 'CC-BY-4.0', 'MPL-2.0', 'Python-2.0'] as const;
+const DEVELOPMENT = [...SHIPPED, 'CC-BY-3.0', 'CC-BY-4.0', 'MPL-2.0', 'Python-2.0', 'Zlib'] as const;
 
 /** Packages whose own words are no SPDX expression: what was found instead, and where. */
 export const READ_BY_HAND: Readonly<Record<string, { readonly licence: string; readonly because: string }>> = {

@@ -7,12 +7,13 @@ import { MemoryAccount, stackOf } from '../support/memory-account.ts';
 const STAGE = parseStage(
   'prod',
   JSON.stringify({
-    siteUrl: 'https://alpine.autonation.com',
+    siteUrl: 'https://alpine.locator.internal',
     widgetOrigins: [],
-    senderEmail: 'no-reply@alpine.autonation.com',
-    fallbackLeadEmail: 'leads@autonation.com',
-    escalationEmail: 'store-group@autonation.com',
-    alarmEmail: 'operations@autonation.com',
+    senderEmail: 'no-reply@alpine.locator.internal',
+    fallbackLeadEmail: 'leads@locator.internal',
+    escalationEmail: 'store-group@locator.internal',
+    accessEmail: 'access@locator.internal',
+    alarmEmail: 'operations@locator.internal',
   }),
 );
 const name = (part: string): string => `AlpineLocator-prod-${part}`;
@@ -29,7 +30,7 @@ beforeEach(() => {
   answers = new Map([
     ['https://api.example/v1/health', answer(403)],
     ['https://d1.cloudfront.net/v1/health', answer(200)],
-    ['https://alpine.autonation.com/v1/health', answer(200)],
+    ['https://alpine.locator.internal/v1/health', answer(200)],
     ['https://d1.cloudfront.net/', answer(200, { 'content-security-policy': "default-src 'none'; script-src 'self'" })],
   ]);
 });
@@ -59,7 +60,7 @@ function doneAccount(): MemoryAccount {
 const ports = (): ChecklistPorts => ({
   account,
   get: async (url) => answers.get(url),
-  textRecords: async (host) => (host === '_dmarc.alpine.autonation.com' ? records : []),
+  textRecords: async (host) => (host === '_dmarc.alpine.locator.internal' ? records : []),
   countStores: async () => stores,
 });
 
@@ -116,7 +117,7 @@ const FAULTS: readonly [string, string, RegExp, () => void][] = [
   [
     'the mail of the topic was not answered',
     'Alarms reach a person',
-    /operations@autonation\.com is to be clicked/,
+    /operations@locator\.internal is to be clicked/,
     () => {
       account.subscriptions.confirmed = 0;
       account.subscriptions.pending = 1;
@@ -140,15 +141,15 @@ const FAULTS: readonly [string, string, RegExp, () => void][] = [
   ],
   [
     'SES has not seen the records',
-    'SES has verified alpine.autonation.com, with DKIM',
-    /PENDING.*\na\._domainkey\.alpine\.autonation\.com CNAME a\.dkim\.amazonses\.com\nb\./,
+    'SES has verified alpine.locator.internal, with DKIM',
+    /PENDING.*\na\._domainkey\.alpine\.locator\.internal CNAME a\.dkim\.amazonses\.com\nb\./,
     () => {
       account.identity = { verified: false, dkimStatus: 'PENDING', dkimTokens: ['a', 'b'] };
     },
   ],
   [
     'SES has no identity',
-    'SES has verified alpine.autonation.com, with DKIM',
+    'SES has verified alpine.locator.internal, with DKIM',
     /senderIdentity/,
     () => {
       account.identity = undefined;
@@ -156,7 +157,7 @@ const FAULTS: readonly [string, string, RegExp, () => void][] = [
   ],
   [
     'there is no DMARC record',
-    'alpine.autonation.com has a DMARC policy',
+    'alpine.locator.internal has a DMARC policy',
     /v=DMARC1/,
     () => {
       records = ['v=spf1 -all'];
@@ -208,9 +209,9 @@ const FAULTS: readonly [string, string, RegExp, () => void][] = [
   ],
   [
     'the site’s name leads nowhere',
-    'https://alpine.autonation.com leads to this stage',
+    'https://alpine.locator.internal leads to this stage',
     /answers nothing.*d1\.cloudfront/,
-    () => answers.delete('https://alpine.autonation.com/v1/health'),
+    () => answers.delete('https://alpine.locator.internal/v1/health'),
   ],
   [
     'no page was uploaded',

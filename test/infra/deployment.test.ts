@@ -10,11 +10,12 @@ import { MemoryAccount } from '../support/memory-account.ts';
 const STAGE = parseStage(
   'dev',
   JSON.stringify({
-    siteUrl: 'https://dev.alpine.autonation.com',
+    siteUrl: 'https://dev.alpine.locator.internal',
     widgetOrigins: [],
-    senderEmail: 'no-reply@alpine.autonation.com',
-    fallbackLeadEmail: 'leads@autonation.com',
-    escalationEmail: 'store-group@autonation.com',
+    senderEmail: 'no-reply@alpine.locator.internal',
+    fallbackLeadEmail: 'leads@locator.internal',
+    escalationEmail: 'store-group@locator.internal',
+    accessEmail: 'access@locator.internal',
   }),
 );
 const PARTS = ['Data', 'Identity', 'Api', 'Alarms', 'Edge'];
@@ -29,7 +30,7 @@ const DASHBOARD = {
   issuerUrl: 'https://issuer.example',
   clientId: 'client',
   scopes: { counts: 'locator/counts', leads: 'locator/leads' },
-  accessEmail: 'operations@autonation.com',
+  accessEmail: 'operations@locator.internal',
 };
 
 let account: MemoryAccount;

@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { deployableStage, parseStage, placeholderFaults, senderDomain } from '../../infra/stage-config.ts';
 
 const RIGHT = {
-  siteUrl: 'https://alpine.autonation.com',
-  widgetOrigins: ['https://www.autonation.com'],
-  senderEmail: 'no-reply@alpine.autonation.com',
-  fallbackLeadEmail: 'leads@autonation.com',
-  escalationEmail: 'store-group@autonation.com',
+  siteUrl: 'https://alpine.locator.internal',
+  widgetOrigins: ['https://www.locator.internal'],
+  senderEmail: 'no-reply@alpine.locator.internal',
+  fallbackLeadEmail: 'leads@locator.internal',
+  escalationEmail: 'store-group@locator.internal',
+  accessEmail: 'access@locator.internal',
 };
 
 const ORIGIN = 'is no https:// origin, such as https://alpine.example.org, without path, query or fragment';
@@ -27,7 +28,7 @@ describe('a stage’s file', () => {
     const stage = parseStage('prod', JSON.stringify({ ...RIGHT, siteUrl: `${RIGHT.siteUrl}/` }));
     expect(stage).toMatchObject({ ...RIGHT, name: 'prod', senderIdentity: 'made', mailsPerSecond: 14 });
     expect(stage.domain).toBeUndefined();
-    expect(senderDomain(stage)).toBe('alpine.autonation.com');
+    expect(senderDomain(stage)).toBe('alpine.locator.internal');
     expect(placeholderFaults(stage)).toEqual([]);
   });
 
@@ -36,8 +37,8 @@ describe('a stage’s file', () => {
     expect(
       faultsOf({
         ...others,
-        siteUrl: 'http://alpine.autonation.com',
-        widgetOrigins: ['https://www.autonation.com/page'],
+        siteUrl: 'http://alpine.locator.internal',
+        widgetOrigins: ['https://www.locator.internal/page'],
         senderEmail: 'no-reply',
         leadHours: { reminder: 5, escalation: 5 },
         sitUrl: '',
@@ -72,7 +73,7 @@ describe('a stage’s file', () => {
   });
 
   test('with a domain for CloudFront’s own name is refused', () => {
-    const domain = { hostedZoneId: 'Z1', hostedZoneName: 'autonation.com' };
+    const domain = { hostedZoneId: 'Z1', hostedZoneName: 'locator.internal' };
     expect(faultsOf({ ...RIGHT, siteUrl: 'https://d111111abcdef8.cloudfront.net', domain })).toEqual([
       expect.stringContaining('config/prod.json: domain '),
     ]);
@@ -84,7 +85,7 @@ test('every placeholder of the committed files is named, and nothing else', () =
   for (const name of ['dev', 'prod']) {
     const stage = deployableStage(name);
     const faults = placeholderFaults(stage);
-    for (const setting of ['siteUrl', 'senderEmail', 'fallbackLeadEmail', 'escalationEmail']) {
+    for (const setting of ['siteUrl', 'senderEmail', 'fallbackLeadEmail', 'escalationEmail', 'accessEmail']) {
       expect(faults.filter((fault) => fault.startsWith(`config/${name}.json: ${setting} `))).toHaveLength(1);
     }
   }
