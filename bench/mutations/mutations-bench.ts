@@ -125,14 +125,13 @@ async function firstFailure(copy: string, tests: readonly string[], withinMs = W
   if (code === 0) return undefined;
   if (code === null) return `none ended within ${withinMs / 1_000} s`;
   const { testResults } = JSON.parse(await readFile(outputFile, 'utf8')) as TestReport;
-  for (const { name, status, message, assertionResults } of testResults) {
-    const test = assertionResults.find((result) => result.status === 'failed');
-    const file = relative(copy, name);
-    if (test !== undefined) return `${file}: ${test.fullName}`;
-    // A file that cannot even be read proves nothing.
-    if (status === 'failed') throw new Error(`${file} did not run: ${message}`);
+  for (const { name, assertionResults } of testResults) {
+    const test = assertionResults.find(({ status }) => status === 'failed');
+    if (test !== undefined) return `${relative(copy, name)}: ${test.fullName}`;
   }
-  throw new Error('the tests failed and name none');
+  // Files that cannot even be read prove nothing.
+  const messages = testResults.filter(({ status }) => status === 'failed').map(({ message }) => message);
+  throw new Error(`the tests failed and name none: ${messages.join('\n')}`);
 }
 
 function mutationsReport(verdicts: readonly Verdict[], seconds: number): string {
