@@ -28,6 +28,9 @@ const BUNDLES = {
   'dashboard/dashboard': 'dashboard/dashboard-page.ts',
 };
 
+/** Everything that becomes a script of a browser. */
+export const SCRIPT_ENTRIES: readonly string[] = Object.values({ ...WIDGET, ...PARTS, ...BUNDLES });
+
 /** Stylesheets likewise. */
 const STYLES = {
   site: 'site.css',

@@ -1,6 +1,6 @@
-import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { SCRIPT_ENTRIES } from '../../web/bundles.ts';
 import { FUNCTION_SPECS } from '../functions.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -8,9 +8,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 /** Names of the npm packages of which something is in a function or in a script of the pages. */
 export async function bundledPackages(): Promise<ReadonlySet<string>> {
   const functions = FUNCTION_SPECS.map(([name]) => `functions/${name}.ts`);
-  const scripts: string[] = [];
-  // Files beside web/build.ts are the build itself.
-  for await (const path of glob('web/*/**/*.ts', { cwd: ROOT })) scripts.push(path);
+  const scripts = SCRIPT_ENTRIES.map((entry) => `web/${entry}`);
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: [...functions, ...scripts],
@@ -22,6 +20,8 @@ export async function bundledPackages(): Promise<ReadonlySet<string>> {
     format: 'esm',
     mainFields: ['module', 'main'],
     loader: { '.css': 'text' },
+    // Known once the widget's parts are built; they are entries here.
+    external: ['built:parts'],
     logLevel: 'silent',
   });
   const names = Object.keys(metafile.inputs).flatMap((path) => {

@@ -7,6 +7,7 @@ import { bundledPackages } from '../../infra/supply-chain/bundled-packages.ts';
 import { licenceFaults } from '../../infra/supply-chain/licence-rules.ts';
 import { licencesPage } from '../../infra/supply-chain/licences-page.ts';
 import { type LockedPackage, lockedPackages } from '../../infra/supply-chain/locked-packages.ts';
+import { pageFooter } from '../../web/pages/page-layout.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const packages = lockedPackages(ROOT);
@@ -47,6 +48,10 @@ describe('licences', () => {
 
   test('of data that ask for a credit have it', () => {
     expect(read('README.md')).toMatch(/\[GeoNames\]\(https:\/\/www\.geonames\.org\), CC BY 4\.0/);
+    // CC BY 4.0 asks for it where places are shown: at the foot of every page.
+    expect(pageFooter('en-US').toString()).toMatch(
+      /geonames\.org">GeoNames<\/a>, <a href="https:\/\/creativecommons\.org\/licenses\/by\/4\.0\/"/,
+    );
   });
 });
 

@@ -7,6 +7,7 @@ const english = {
   finder: 'Find a store',
   allStores: 'All stores',
   privacy: 'Privacy',
+  placeNames: 'Place names:',
   homeTitle: 'Alpine: find a store near you',
   homeDescription:
     'Find the store near you that is expected to carry Alpine, and reserve your interest. No payment, no obligation.',
@@ -66,6 +67,7 @@ export const PAGE_MESSAGES: Readonly<Record<Locale, PageMessages>> = {
     finder: 'Buscar un concesionario',
     allStores: 'Todos los concesionarios',
     privacy: 'Privacidad',
+    placeNames: 'Nombres de lugares:',
     homeTitle: 'Alpine: encuentre un concesionario',
     homeDescription:
       'Encuentre el concesionario cercano que se espera que ofrezca Alpine y reserve su interés. Sin pago y sin compromiso.',

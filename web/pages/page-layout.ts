@@ -131,5 +131,6 @@ ${content}
 
 function footerLines(locale: Locale): Html {
   return html`<p>${launch.launchNotice[locale]}</p>
-<p><a href="${launch.privacyUrl}">${PAGE_MESSAGES[locale].privacy}</a> · ${launch.postalAddress}</p>`;
+<p><a href="${launch.privacyUrl}">${PAGE_MESSAGES[locale].privacy}</a> · ${launch.postalAddress}</p>
+<p>${PAGE_MESSAGES[locale].placeNames} <a href="https://www.geonames.org">GeoNames</a>, <a href="https://creativecommons.org/licenses/by/4.0/">CC BY 4.0</a></p>`;
 }
