@@ -1,3 +1,4 @@
+import type { Context } from 'aws-lambda';
 import { COUNTS_DRIFT } from '../shared/counts/alarm-lines.ts';
 import { type Audit, auditCounts, hasDrift } from '../shared/counts/audit-counts.ts';
 import { FACT_TABLE, factTable } from '../shared/counts/fact-table.ts';
@@ -6,14 +7,15 @@ import { RESERVATION_TABLE } from '../shared/reservations/reservation-table.ts';
 import { standingReservations } from '../shared/reservations/standing-table.ts';
 import { documentClient } from '../shared/runtime/dynamodb-client.ts';
 import { requireEnvironment } from '../shared/runtime/environment.ts';
-import { log } from '../shared/runtime/log.ts';
+import { beginInvocation, log } from '../shared/runtime/log.ts';
 
 const client = documentClient();
 const facts = factTable(client, requireEnvironment(FACT_TABLE.environmentVariable));
 const rollups = rollupTable(client, requireEnvironment(ROLLUP_TABLE.environmentVariable));
 const reservationTableName = requireEnvironment(RESERVATION_TABLE.environmentVariable);
 
-export async function handler(): Promise<Audit> {
+export async function handler(_: unknown, context: Context): Promise<Audit> {
+  beginInvocation({ invocationId: context.awsRequestId });
   const audit = await auditCounts({
     facts,
     rollups,

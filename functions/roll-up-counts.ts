@@ -7,7 +7,7 @@ import { rollUp } from '../shared/counts/roll-up.ts';
 import { ROLLUP_TABLE, rollupTable } from '../shared/counts/rollup-table.ts';
 import { documentClient } from '../shared/runtime/dynamodb-client.ts';
 import { requireEnvironment } from '../shared/runtime/environment.ts';
-import { log } from '../shared/runtime/log.ts';
+import { beginInvocation, log } from '../shared/runtime/log.ts';
 
 const client = documentClient();
 const facts = factTable(client, requireEnvironment(FACT_TABLE.environmentVariable));
@@ -16,7 +16,8 @@ const rollups = rollupTable(client, requireEnvironment(ROLLUP_TABLE.environmentV
 /** A month's roll-up takes some seconds; what is begun is finished. */
 const FOR_THE_LAST_STEP_MS = 60_000;
 
-export async function handler(_event: unknown, context: Context): Promise<void> {
+export async function handler(_: unknown, context: Context): Promise<void> {
+  beginInvocation({ invocationId: context.awsRequestId });
   const desk = { facts, rollups, nowMilliseconds: Date.now, newId: randomUUID };
   try {
     const done = await rollUp(desk, Date.now() + context.getRemainingTimeInMillis() - FOR_THE_LAST_STEP_MS);

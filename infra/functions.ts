@@ -223,7 +223,7 @@ export const FUNCTIONS = {
   },
   'show-store': {
     trigger: { pages: ['GET /stores/{dealerId}', 'GET /es/stores/{dealerId}'] },
-    access: { dealers: { actions: ['GetItem', 'Query'], partitions: [stores, dealers, index] } },
+    access: { dealers: [{ actions: ['Query'], partitions: [stores, dealers, index] }, readHead] },
     makesPages: true,
     ...interactive,
   },

@@ -1,10 +1,9 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { FilterPattern, type LogGroup, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { DeadLetters } from './dead-letters.ts';
 
 interface LogFeedProps {
   readonly logGroup: LogGroup;
@@ -19,25 +18,15 @@ interface LogFeedProps {
  */
 export class LogFeed extends Construct {
   /** Batches that the function failed on. */
-  readonly deadLetters: Queue;
+  readonly deadLetters: DeadLetters;
 
   constructor(scope: Construct, id: string, { logGroup, lines, lambda }: LogFeedProps) {
     super(scope, id);
-    this.deadLetters = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    Validations.of(this.deadLetters).acknowledge(
-      ...['AwsSolutions::AwsSolutions-SQS3', 'Serverless::Serverless-SQSRedrivePolicy'].map((id) => ({
-        id,
-        reason: 'It is the dead-letter queue itself',
-      })),
-    );
+    this.deadLetters = new DeadLetters(this, 'DeadLetters', Duration.days(14));
     lambda.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),
-      onFailure: new SqsDestination(this.deadLetters),
+      onFailure: this.deadLetters,
     });
     // It lets CloudWatch Logs call the function, for this log group alone.
     new SubscriptionFilter(this, 'Subscription', {

@@ -1,7 +1,6 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
-import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   ConfigurationSet,
@@ -10,8 +9,8 @@ import {
   EventDestination,
   SuppressionReasons,
 } from 'aws-cdk-lib/aws-ses';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { DeadLetters } from './dead-letters.ts';
 
 /** EventBridge's names of what SES tells (SES developer guide, "Monitoring SES events using Amazon EventBridge"). */
 const DETAIL_TYPES = ['Email Bounced', 'Email Complaint Received', 'Email Rejected', 'Email Rendering Failed'];
@@ -20,7 +19,7 @@ const DETAIL_TYPES = ['Email Bounced', 'Email Complaint Received', 'Email Reject
 export class MailFeedback extends Construct {
   readonly configurationSet: ConfigurationSet;
   /** Events that nobody could make use of. */
-  readonly deadLetters: Queue;
+  readonly deadLetters: DeadLetters;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -39,18 +38,8 @@ export class MailFeedback extends Construct {
         EmailSendingEvent.RENDERING_FAILURE,
       ],
     });
-    this.deadLetters = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      // An event names the mail's recipient: long enough to be looked into, and no longer.
-      retentionPeriod: Duration.days(7),
-    });
-    Validations.of(this.deadLetters).acknowledge(
-      ...['AwsSolutions::AwsSolutions-SQS3', 'Serverless::Serverless-SQSRedrivePolicy'].map((id) => ({
-        id,
-        reason: 'It is the dead-letter queue itself',
-      })),
-    );
+    // An event names the mail's recipient: long enough to be looked into, and no longer.
+    this.deadLetters = new DeadLetters(this, 'DeadLetters', Duration.days(7));
   }
 
   /** Calls a function with each event; one that still fails after two retries is kept in the queue. */
@@ -74,17 +63,7 @@ export class MailFeedback extends Construct {
     lambda.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),
-      onFailure: {
-        // Of what SqsDestination would grant, Lambda needs no more than this.
-        bind: (_, { grantPrincipal }) => {
-          Grant.addToPrincipal({
-            grantee: grantPrincipal.grantPrincipal,
-            actions: ['sqs:SendMessage'],
-            resourceArns: [this.deadLetters.queueArn],
-          });
-          return { destination: this.deadLetters.queueArn };
-        },
-      },
+      onFailure: this.deadLetters,
     });
   }
 }

@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { text as textOf } from 'node:stream/consumers';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { Context } from 'aws-lambda';
 import { parse } from 'csv-parse/sync';
-import { beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { FACT_TABLE, factItem, factTable } from '../../shared/counts/fact-table.ts';
 import { ROLLUP_TABLE, rollupTable } from '../../shared/counts/rollup-table.ts';
 import { documentClient } from '../../shared/runtime/dynamodb-client.ts';
 import { call } from '../support/api-call.ts';
 import { reserve } from '../support/buyer.ts';
 import { countsOf } from '../support/counts.ts';
+import { invoke } from '../support/operator.ts';
 
 const { siteUrl, tokens, dynamoDbEndpoint, environment } = inject('locator');
 const authorization = `Bearer ${tokens.counts}`;
@@ -49,23 +49,6 @@ beforeAll(async () => {
     await client.send(new PutCommand({ TableName: tableName, Item: factItem(fact) }));
   }
 });
-
-/** A function of the template, called as its schedule calls it. */
-async function invoke(name: string): Promise<unknown> {
-  for (const [variable, value] of Object.entries(environment)) vi.stubEnv(variable, value);
-  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', local.endpoint);
-  vi.stubEnv('AWS_REGION', local.region);
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
-  const stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  try {
-    const { handler } = await import(`../../functions/${name}.ts`);
-    return await handler({}, { getRemainingTimeInMillis: () => 300_000 } as Context);
-  } finally {
-    stdout.mockRestore();
-    vi.unstubAllEnvs();
-  }
-}
 
 async function run(...args: string[]) {
   const child = spawn(process.execPath, ['local/counts-cli.ts', ...args], {

@@ -17,7 +17,7 @@ const textOf = (rows: unknown) =>
 /** Every table as text: a row a line. */
 async function tablesAsText(): Promise<string> {
   const tables = await scanTables(inject('locator'));
-  expect(tables.size).toBe(6);
+  expect(tables.size).toBe(7);
   return [...tables].flatMap(([table, rows]) => rows.map((row) => `${table} ${textOf(row)}`)).join('\n');
 }
 
