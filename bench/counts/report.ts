@@ -75,7 +75,7 @@ function sizeSection({ reservations, facts, factsLoaded, rollUpSeconds, answers,
 }
 
 function growthSection(runs: readonly SizeRun[]): string {
-  const [small, large] = [runs[0], runs.at(-1)];
+  const [small, large] = runs.slice(-2);
   const rows = (large?.answers ?? []).map((answer) => {
     const before = small?.answers.find(({ question }) => question === answer.question)?.readUnits ?? Number.NaN;
     const growth = answer.readUnits / before;

@@ -31,10 +31,15 @@ export interface Scene {
  */
 export async function makeScene(
   dynamoDb: DynamoDBClient,
-  options: { readonly seed: number; readonly reservations: number; readonly loadsAll: boolean },
+  options: {
+    readonly seed: number;
+    readonly reservations: number;
+    readonly loadsAll: boolean;
+    readonly loadsPlain: boolean;
+  },
   say: (progress: string) => void,
 ): Promise<Scene> {
-  const { seed, reservations, loadsAll } = options;
+  const { seed, reservations, loadsAll, loadsPlain } = options;
   const client = DynamoDBDocumentClient.from(dynamoDb);
   for (const [TableName, { partitionKey, sortKey }] of Object.entries({
     facts: FACT_TABLE,
@@ -71,7 +76,7 @@ export async function makeScene(
   for (const day of days) await facts.announceDay(day);
   let factsLoaded = 0;
   for (const day of loaded) factsLoaded += await load(client, 'facts', (byDay.get(day) ?? []).map(factItem));
-  if (loadsAll) {
+  if (loadsPlain) {
     say(`${reservations} reservations: loading them for the plain ways`);
     const { index, reservations: items } = plainItems(standing);
     await load(client, 'index', index);

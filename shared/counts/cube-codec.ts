@@ -11,6 +11,8 @@ export interface Fragment {
 
 /** Far below the 400 KB that an item may have. */
 const PART_BYTES = 300_000;
+/** From here on the higher quality saves 7 %; a small text it makes no smaller and takes 30 times as long for, 1.3 ms. */
+const LARGE_TEXT = 65_536;
 
 /**
  * Columns as JSON under brotli: 13 % larger than varints under brotli, and readable with two calls of the runtime. Equal cubes give equal
@@ -25,7 +27,10 @@ function encodeFragment({ rows, columns, counts }: Fragment): Uint8Array {
     ...(counts && { counts: counts.map((of) => Array.from(of)) }),
   });
   return brotliCompressSync(text, {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: text.length },
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: text.length < LARGE_TEXT ? 5 : 9,
+      [constants.BROTLI_PARAM_SIZE_HINT]: text.length,
+    },
   });
 }
 
