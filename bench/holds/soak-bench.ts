@@ -51,7 +51,8 @@ export async function runSoakBench({ quick }: BenchOptions): Promise<void> {
   const text = soakReport(judged, samples, { plan, failed, seconds: (performance.now() - startedAt) / 1_000 });
   console.log(text);
   if (!quick) await writeFile(REPORT, text);
-  if (failed > 0 || judged.some(({ flat }) => !flat)) process.exitCode = 1;
+  // Two minutes are too short to tell a leak from code that grows warm.
+  if (failed > 0 || (!quick && judged.some(({ flat }) => !flat))) process.exitCode = 1;
 }
 
 async function soak({ minutes, sampleSeconds }: typeof FULL): Promise<readonly Sample[]> {

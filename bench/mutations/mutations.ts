@@ -196,7 +196,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'shared/outbox/buyer-mail-delivery.ts',
     find: "if (reservation.mailStopped) return { kind: 'cancelled', reason: 'the buyer wants no mail' };",
     replace: '',
-    tests: ['mail-feedback/note-mail-feedback.test.ts', 'outbox/send-delivery.test.ts'],
+    tests: ['outbox/waiting-leads.test.ts'],
   },
   {
     name: 'a fact may be written over',

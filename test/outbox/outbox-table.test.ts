@@ -55,6 +55,17 @@ async function rowOf({ group, channel }: Delivery) {
   return Item;
 }
 
+test('a delivery that is there already is not added again, nor anything beside it', async () => {
+  const { mail } = await written();
+  await claimed(mail, START);
+  const held = await rowOf(mail);
+  const other = buyerDelivery('receipt-mail', { ...mail, id: randomUUID(), nowMilliseconds: START });
+  const again = new TransactWriteCommand({ TransactItems: tables.outbox.additions(undefined, [mail, other]) });
+  await expect(tables.client.send(again)).rejects.toMatchObject({ name: 'TransactionCanceledException' });
+  expect(await rowOf(mail)).toEqual(held);
+  expect(await rowOf(other)).toBeUndefined();
+});
+
 describe('claiming', () => {
   test('gives a delivery to one of twenty at the same moment', async () => {
     const { mail } = await written();
