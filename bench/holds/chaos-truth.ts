@@ -24,7 +24,11 @@ export function faultsOfTruth(scene: ChaosScene): readonly string[] {
   const rowsOf = (table: { readonly environmentVariable: string }): readonly Row[] =>
     scene.tables.get(table.environmentVariable) ?? [];
   const reservations = rowsOf(RESERVATION_TABLE);
-  const states = reservations.filter(({ sk }) => sk === 'state').map(({ reservation }) => reservation as Reservation);
+  const states = reservations
+    .filter(({ sk }) => sk === 'state')
+    .map(
+      ({ reservation, status, dimensions }) => ({ ...(reservation as Reservation), status, dimensions }) as Reservation,
+    );
   const confirmed = states.filter((state) => state.status === 'confirmed');
   const facts = rowsOf(FACT_TABLE).filter((row) => 'dimensions' in row && 'event' in row && !('counts' in row));
   const outbox = rowsOf(OUTBOX_TABLE);

@@ -44,7 +44,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a day is not announced before its first fact',
     file: 'shared/reservations/reservation-table.ts',
-    find: '      for (const fact of transition.facts) await others.facts.announceDay(fact.day);\n',
+    find: '      for (const fact of transition.facts) await others.facts.announceDay(dayOf(fact.hour));\n',
     replace: '',
     tests: RESERVATIONS,
   },
@@ -173,8 +173,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'mails do not wait for their turn',
     file: 'shared/outbox/send-delivery.ts',
-    find: 'if (!isMail(key.channel)) return dispatchNow(key, desk, () => {});',
-    replace: 'if (key.channel.length > 0) return dispatchNow(key, desk, () => {});',
+    find: 'if (!isMail(key.channel)) return dispatchNow(key, desk, onClaim, () => {});',
+    replace: 'if (key.channel.length > 0) return dispatchNow(key, desk, onClaim, () => {});',
     tests: ['outbox/mail-turns.test.ts', 'outbox/send-delivery.test.ts', 'outbox/dispatch-run.test.ts'],
   },
   {
@@ -292,8 +292,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an answer may have members that the contract does not name',
     file: 'shared/http/api.ts',
-    find: 'body: JSON.stringify(z.parse(schema, value)),',
-    replace: 'body: JSON.stringify(value),',
+    find: "mediaType.endsWith('json') ? JSON.stringify(z.parse(schema, value)) : value,",
+    replace: "mediaType.endsWith('json') ? JSON.stringify(value) : value,",
     tests: ['http/api.test.ts'],
   },
   {
@@ -306,21 +306,21 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'what is a person’s may be cached',
     file: 'shared/http/middleware.ts',
-    find: "response.headers = { 'cache-control': 'no-store', ...response.headers, ...SECURITY_HEADERS };",
-    replace: 'response.headers = { ...response.headers, ...SECURITY_HEADERS };',
+    find: "response.headers = { 'cache-control': 'no-store', ...response.headers, ...headers };",
+    replace: 'response.headers = { ...response.headers, ...headers };',
     tests: ['http/api.test.ts'],
   },
   {
     name: 'a mail has people’s HTML',
     file: 'shared/mail/mail-layout.ts',
-    find: 'return text.replace(/[&<>"\']/g, (character) => HTML_ENTITIES[character] ?? character);',
-    replace: "return HTML_ENTITIES[''] ?? text;",
+    find: "import { escapeAttribute } from 'entities/escape';",
+    replace: 'const escapeAttribute = (text: string) => text;',
     tests: ['mail/mail-layout.test.ts', 'mail/mails.test.ts'],
   },
   {
     name: 'an ADF has people’s XML',
     file: 'shared/leads/adf.ts',
-    find: '  const rest = `>${escapeXml(value)}</${name}>`;',
+    find: '  const rest = `>${encodeXML(value)}</${name}>`;',
     replace: '  const rest = `>${value}</${name}>`;',
     tests: ['leads/adf.test.ts'],
   },

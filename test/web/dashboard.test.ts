@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { parse } from 'csv-parse/sync';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
@@ -231,7 +231,8 @@ describe('files', () => {
       authorization: expect.stringMatching(/^Bearer /),
     });
     expect(new URL(request?.url() ?? '').search).toBe('?by=model&model=a110');
-    const records = parse<Record<string, string>>(await readFile(await download.path()), { columns: true, bom: true });
+    const file = await text(await download.createReadStream());
+    const records = parse<Record<string, string>>(file, { columns: true, bom: true });
     expect(records.map(({ submitted, active }) => [Number(submitted), Number(active)])).toEqual(
       rows.map((row) => [number(row[1]), number(row.at(-1))]),
     );
