@@ -17,7 +17,7 @@ const LOADED_AT_MOST = 100_000;
 /** The emulator's pages of a large partition take longer the more there are: at 100,000 these two ways did not end in ten minutes. */
 const PLAIN_LOADED_AT_MOST = 10_000;
 
-const FULL = { sizes: [10_000, 100_000, 1_000_000], times: 9, faultRuns: 4, faultRounds: 150 };
+const FULL = { sizes: [10_000, 100_000, 1_000_000], times: 7, faultRuns: 4, faultRounds: 120 };
 const QUICK = { sizes: [1_000, 5_000], times: 5, faultRuns: 1, faultRounds: 80 };
 
 export interface SizeRun {

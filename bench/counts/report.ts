@@ -77,19 +77,24 @@ function sizeSection({ reservations, facts, factsLoaded, rollUpSeconds, answers,
 function growthSection(runs: readonly SizeRun[]): string {
   const [small, large] = runs.slice(-2);
   const rows = (large?.answers ?? []).map((answer) => {
-    const before = small?.answers.find(({ question }) => question === answer.question)?.readUnits ?? Number.NaN;
-    const growth = answer.readUnits / before;
+    const before = small?.answers.find(({ question }) => question === answer.question);
+    const growth = answer.closedReadUnits / (before?.closedReadUnits ?? Number.NaN);
     return [
       answer.question,
-      number(before),
+      number(before?.closedReadUnits ?? Number.NaN),
+      number(answer.closedReadUnits),
+      number(before?.readUnits ?? Number.NaN),
       number(answer.readUnits),
       `× ${growth.toFixed(1)}${growth > REACH_GROWTH ? ' **missed**' : ''}`,
     ];
   });
   return [
     '## Ten times the people',
-    `Read units at ${number(small?.reservations ?? 0)} and at ${number(large?.reservations ?? 0)} reservations, the open hours among them. They grow with the distinct groups of each day and month, so they stand still where all groups are met, and grow where most groups are met by few: that is what is missed here.`,
-    markdownTable(['count', 'before', 'after', 'growth'], rows),
+    `Read units at ${number(small?.reservations ?? 0)} and at ${number(large?.reservations ?? 0)} reservations, of closed days alone and with the last day, whose open hours are read fact by fact. Of closed days they grow with the distinct groups of each day and month, so they stand still where all groups are met, and grow where most groups are met by few: that is what is missed here.`,
+    markdownTable(
+      ['count', 'closed, before', 'closed, after', 'with today, before', 'after', 'growth of closed'],
+      rows,
+    ),
   ].join('\n\n');
 }
 

@@ -48,10 +48,10 @@ export function decodeFragment(bytes: Uint8Array): Fragment {
     columns: new Map(
       Object.entries(columns).map(([dimension, [dictionary, indexes]]) => [
         dimension as Dimension,
-        { dictionary, indexes: Uint32Array.from(indexes) },
+        { dictionary, indexes: new Uint32Array(indexes) },
       ]),
     ),
-    counts: counts?.map((of) => Uint32Array.from(of)),
+    counts: counts?.map((of) => new Uint32Array(of)),
   };
 }
 
