@@ -43,6 +43,19 @@ export function bodyItems(): readonly CatalogueItem[] {
       expects: REFUSED,
     },
     {
+      name: 'a lone surrogate as a member’s name',
+      bodies: (text) => [Buffer.from(text.replace('{', '{"\\ud800":1,'))],
+      expects: REFUSED,
+    },
+    {
+      name: 'odd member names',
+      bodies: (text) =>
+        ['\\u0000', '', ' ', '~1/~0', '<script>alert(1)</script>', 'x'.repeat(5_000)].map((name) =>
+          Buffer.from(text.replace('{', `{"${name}":1,`)),
+        ),
+      expects: REFUSED,
+    },
+    {
       name: 'null and array bodies',
       bodies: () => ['null', '[]', '[{}]', '"text"', '7', 'true', '', ' '].map((text) => Buffer.from(text)),
       expects: REFUSED,
