@@ -4,14 +4,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sparticuz from '@sparticuz/chromium';
 import { type Browser, type BrowserServer, chromium, type LaunchOptions } from 'playwright-core';
-import { inject } from 'vitest';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Of the browser that the tests of pages share. */
-    browserAddress?: string;
-  }
-}
 
 async function exists(path: string): Promise<boolean> {
   return access(path).then(
@@ -64,12 +56,10 @@ export async function launchBrowserServer(): Promise<BrowserServer> {
 }
 
 /**
- * The real browser that tests look at pages with: the run's own one where there is one, otherwise one that it starts. The caller
- * closes it, which leaves the run's own one to the others.
+ * A real browser of one's own. The caller closes it.
  *
  * @throws Error when there is no browser; playwright's message says where it looked
  */
 export async function launchBrowser(): Promise<Browser> {
-  const address = inject('browserAddress');
-  return address === undefined ? chromium.launch(await launchOptions()) : chromium.connect(address);
+  return chromium.launch(await launchOptions());
 }

@@ -1,6 +1,5 @@
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { launchBrowser } from '../support/browser.ts';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { type Site, serveSite, type Visit, visit } from './stub-site.ts';
 
 /**
@@ -15,7 +14,8 @@ export function useSite(): {
   let site: Site;
   let visits: Visit[] = [];
   beforeAll(async () => {
-    [browser, site] = await Promise.all([launchBrowser(), serveSite()]);
+    // To close it leaves the run's browser to the other files.
+    [browser, site] = await Promise.all([chromium.connect(inject('browserAddress')), serveSite()]);
   });
   afterEach(async () => {
     const complaints = visits.flatMap((each) => each.complaints);
