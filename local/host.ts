@@ -47,6 +47,8 @@ export interface HostOptions {
    */
   build(urls: SiteUrls, assemblyDir: string, signal: AbortSignal): Promise<void>;
   log(line: LogLine): void;
+  /** Told of each run of a function, by the source of its lines. */
+  onRun?(source: string, milliseconds: number): void;
 }
 
 /** A running stack. */
@@ -147,6 +149,7 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
     folder,
     secrets,
     repositoryDir: REPOSITORY_DIR,
+    onRun: options.onRun?.bind(options),
     log,
   };
 

@@ -3,7 +3,7 @@ import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { ORIGIN_KEY_MEMBER, ORIGIN_KEY_OUTPUT, originKeyParameters } from '../infra/origin-key.ts';
 import { createAsynchronousCalls } from './aws/asynchronous-calls.ts';
 import { createEventBus } from './aws/event-bus.ts';
-import { createFunctions, type Functions, type ServiceEndpoints } from './aws/functions.ts';
+import { createFunctions, type FunctionLine, type Functions, type ServiceEndpoints } from './aws/functions.ts';
 import { createLogSubscriptions } from './aws/log-subscriptions.ts';
 import { createMailSending, type MailSending } from './aws/mail-sending.ts';
 import { createSchedules } from './aws/schedules.ts';
@@ -48,6 +48,8 @@ export interface Surroundings {
   readonly secrets: Secrets;
   readonly repositoryDir: string;
   log(source: string, text: string): void;
+  /** Told of each run of a function, by the source of its lines. */
+  readonly onRun?: ((source: string, milliseconds: number) => void) | undefined;
 }
 
 /**
@@ -68,10 +70,11 @@ export async function prepareRun(assemblyDir: string, surroundings: Surroundings
   requireServiceAccess(serviceRequests, roles);
   secrets.generate(template);
   await createTables(template, dynamoDb);
-  const functions = createFunctions(template, endpoints, access, ({ label, logGroup, text }) => {
+  const keepLine = ({ label, logGroup, text }: FunctionLine): void => {
     log(label, text);
     subscriptions.put(logGroup, text);
-  });
+  };
+  const functions = createFunctions(template, endpoints, access, keepLine, surroundings.onRun);
   const calls = createAsynchronousCalls(template, { functions, retryDelayMs: localRetryDelayMs, log: say });
   const subscriptions = createLogSubscriptions(template, { calls, now: Date.now });
   const mappings = await createStreamMappings(template, {

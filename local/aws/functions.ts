@@ -53,16 +53,19 @@ const LoggingProperties = z.object({ LoggingConfig: z.object({ LogGroup: z.strin
  * Prepares all functions of the template; their environments start with their first events.
  *
  * @param log told of every line that a function writes, or that is written of it
+ * @param onRun told how long each run took, by the same label as its lines
  */
 export function createFunctions(
   template: Template,
   endpoints: ServiceEndpoints,
   access: Pick<Access, 'keyIdOf' | 'noteRun'>,
   log: (line: FunctionLine) => void,
+  onRun: (label: string, milliseconds: number) => void = () => {},
 ): Functions {
   const pools = new Map<string, FunctionPool>();
   /** Physical names by what CDK makes of a construct's id. */
   const labels = new Map<string, string>();
+  const labelOfName = new Map<string, string>();
   const environment: Record<string, string> = {};
   for (const resource of template.ofType('AWS::Lambda::Function')) {
     const name = template.ref(resource);
@@ -73,6 +76,7 @@ export function createFunctions(
     const label = labelOf(resource);
     const logGroup = logGroupOf(template, resource);
     labels.set(label, name);
+    labelOfName.set(name, label);
     Object.assign(environment, variables);
     pools.set(
       name,
@@ -99,7 +103,12 @@ export function createFunctions(
       const pool = pools.get(name);
       if (pool === undefined) throw new HostError(`The template holds no Node.js function ${functionName}.`);
       access.noteRun(name);
-      return await pool.invoke(event);
+      const startedAt = performance.now();
+      try {
+        return await pool.invoke(event);
+      } finally {
+        onRun(labelOfName.get(name) ?? name, performance.now() - startedAt);
+      }
     },
     environment,
     async stop() {
