@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runCostBench } from './cost/cost-bench.ts';
 import { runCountsBench } from './counts/counts-bench.ts';
 import { runChaosBench } from './holds/chaos-bench.ts';
 import { runFuzzBench } from './holds/fuzz-bench.ts';
@@ -23,6 +24,7 @@ export interface BenchOptions {
 /** By the name that the command line gives. */
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {
   chaos: runChaosBench,
+  cost: runCostBench,
   counts: runCountsBench,
   fuzz: runFuzzBench,
   leads: runLeadsBench,

@@ -3,7 +3,7 @@ import { countInterests } from '../shared/counts/count-interests.ts';
 import { countsCsv, csvFileName } from '../shared/counts/counts-csv.ts';
 import { FACT_TABLE, factTable } from '../shared/counts/fact-table.ts';
 import { namesOf } from '../shared/counts/group-names.ts';
-import { DEFINITIONS } from '../shared/counts/grouping.ts';
+import { COUNT_NAMES, DEFINITIONS } from '../shared/counts/grouping.ts';
 import { ROLLUP_TABLE, rollupTable } from '../shared/counts/rollup-table.ts';
 import { suppressSmall } from '../shared/counts/suppression.ts';
 import { DEALER_TABLE, dealerTable } from '../shared/dealers/dealer-table.ts';
@@ -38,12 +38,12 @@ export const handler = api(
       const dialect = parameterOfAccepted(event.headers['accept'], 'text/csv', 'dialect');
       const form = { forSpreadsheet: dialect === 'spreadsheet', gzip: acceptsGzip(event) };
       return {
-        bytes: await countsCsv({ by, asOf, names, ...shown }, form),
+        bytes: await countsCsv({ by, counts: COUNT_NAMES, asOf, names, ...shown }, form),
         contentEncoding: form.gzip ? ('gzip' as const) : undefined,
         rows: shown.groups.length,
         headers: {
           'content-type': 'text/csv; charset=utf-8; header=present',
-          'content-disposition': `attachment; filename="${csvFileName(by, asOf)}"`,
+          'content-disposition': `attachment; filename="${csvFileName('interest-counts', by, asOf)}"`,
         },
       };
     }

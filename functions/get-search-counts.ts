@@ -1,7 +1,7 @@
 import { getSearchCounts as operation } from '../shared/contract/search-counts.ts';
+import { countsCsv, csvFileName } from '../shared/counts/counts-csv.ts';
 import { SEARCH_COUNT_TABLE, searchCountTable } from '../shared/counts/search-count-table.ts';
 import { countSearches, MOST_SEARCH_GROUPS, SEARCH_DEFINITIONS, stateNames } from '../shared/counts/search-counts.ts';
-import { searchCountsCsv, searchCsvFileName } from '../shared/counts/search-counts-csv.ts';
 import { api } from '../shared/http/api.ts';
 import { badFields } from '../shared/http/http-problem.ts';
 import { parameterOfAccepted } from '../shared/http/media-type.ts';
@@ -22,12 +22,12 @@ export const handler = api(operation, async ({ query, mediaType, event }) => {
   }
   const names = stateNames(counted.groups, (code) => gazetteer().findState(code)?.name);
   if (mediaType === 'application/json') return { asOf, definitions: SEARCH_DEFINITIONS, ...counted, names };
-  const isForSpreadsheet = parameterOfAccepted(event.headers['accept'], 'text/csv', 'dialect') === 'spreadsheet';
+  const forSpreadsheet = parameterOfAccepted(event.headers['accept'], 'text/csv', 'dialect') === 'spreadsheet';
   return {
-    bytes: Buffer.from(searchCountsCsv({ by, asOf, ...counted, names }, isForSpreadsheet)),
+    bytes: await countsCsv({ by, counts: ['searches'], asOf, names, ...counted }, { forSpreadsheet, gzip: false }),
     headers: {
       'content-type': 'text/csv; charset=utf-8; header=present',
-      'content-disposition': `attachment; filename="${searchCsvFileName(by, asOf)}"`,
+      'content-disposition': `attachment; filename="${csvFileName('search-counts', by, asOf)}"`,
     },
   };
 });

@@ -90,16 +90,24 @@ export interface Holdings {
   readonly dashboards: number;
   readonly secrets: number;
   readonly keys: number;
-  /** Schedules' runs of a month, with what each costs at rest. */
-  readonly scheduled: Traffic;
-  /** Everything stored when nobody has come yet is next to nothing: a million reservations are shown beside it. */
-  readonly scheduledRunsAMonth: number;
+  /** What runs by itself, with its runs of a month. */
+  readonly scheduled: readonly FunctionRun[];
+  /** What the canary asks of the site in a month, and the functions that answer it. */
+  readonly canaryRequests: number;
 }
+
+/** Of the functions that the canary asks, about. */
+const CANARY_ANSWERER = { name: 'asked by the canary', milliseconds: 10, memoryMegabytes: 1024, logBytes: 400 };
+const CANARY_ANSWER_BYTES = 2_000;
 
 /** What a month costs at rest, by part. */
 export function monthAtRest(holdings: Holdings): readonly CostLine[] {
   const { waf, cloudWatch, secretsManager, kms } = PRICES;
-  const scheduled = sum(costOf(holdings.scheduled, holdings.scheduledRunsAMonth).map(({ dollars }) => dollars));
+  const { scheduled, canaryRequests } = holdings;
+  const alone = { writeUnits: 0, readUnits: 0, mails: 0, bytesOut: canaryRequests * CANARY_ANSWER_BYTES };
+  const asked = { edgeRequests: canaryRequests, edgeFunctionRuns: canaryRequests, apiRequests: canaryRequests };
+  const answering = { ...CANARY_ANSWERER, runs: canaryRequests };
+  const byItself = total(costOf({ functions: [...scheduled, answering], ...alone, ...asked }, 1));
   return [
     {
       name: 'WAF, web ACL and rules',
@@ -114,7 +122,7 @@ export function monthAtRest(holdings: Holdings): readonly CostLine[] {
     { name: 'CloudWatch, dashboards', dollars: holdings.dashboards * cloudWatch.perDashboardMonth },
     { name: 'Secrets Manager', dollars: holdings.secrets * secretsManager.perSecretMonth },
     { name: 'KMS', dollars: holdings.keys * kms.perKeyMonth },
-    { name: 'schedules that find nothing to do', dollars: scheduled },
+    { name: 'schedules that find nothing to do, and the canary', dollars: byItself },
   ];
 }
 

@@ -101,10 +101,12 @@ async function measureOn(
   };
 
   const reserve = async (buyers: readonly string[]): Promise<void> => {
-    const [form] = (await client.sendAll(
-      buyers.map(() => get('/v1/form')),
-      { atOnce: 2 },
-    )).answers;
+    const [form] = (
+      await client.sendAll(
+        buyers.map(() => get('/v1/form')),
+        { atOnce: 2 },
+      )
+    ).answers;
     const { formToken, consents } = JSON.parse(form?.body ?? '') as {
       formToken: string;
       consents: readonly { version: string }[];

@@ -6,7 +6,7 @@ import { countsCsv } from '../../shared/counts/counts-csv.ts';
 import type { Fact } from '../../shared/counts/fact.ts';
 import { factTable } from '../../shared/counts/fact-table.ts';
 import { namesOf } from '../../shared/counts/group-names.ts';
-import { countFacts, dimensionsToCount } from '../../shared/counts/grouping.ts';
+import { COUNT_NAMES, countFacts, dimensionsToCount } from '../../shared/counts/grouping.ts';
 import { rollupTable } from '../../shared/counts/rollup-table.ts';
 import { viewFor } from '../../shared/counts/views.ts';
 import { percentile } from '../percentile.ts';
@@ -86,7 +86,10 @@ export async function askAll(
     const asOf = '2026-12-31T15:40:00Z';
     const names = await namesOf(counted.groups, by, gazetteer, async () => new Map());
     const json = JSON.stringify({ asOf, names, ...counted });
-    const csv = await countsCsv({ by, asOf, names, ...counted }, { forSpreadsheet: false, gzip: false });
+    const csv = await countsCsv(
+      { counts: COUNT_NAMES, by, asOf, names, ...counted },
+      { forSpreadsheet: false, gzip: false },
+    );
     answers.push({
       question: name,
       from: viewFor(dimensionsToCount(by, filters)) === undefined ? 'columns' : 'views',

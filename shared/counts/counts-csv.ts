@@ -3,14 +3,20 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { stringify } from 'csv-stringify';
 import { type GroupNames, isNamed } from './group-names.ts';
-import { COUNT_NAMES, type GroupKey } from './grouping.ts';
-import type { ShownCounts, ShownGroup } from './suppression.ts';
+import type { GroupKey } from './grouping.ts';
 
+/** A group with its counts, by the names of its keys and of the counts; a count that is suppressed is null. */
+type CountsRow = Readonly<Record<string, string | number | null | undefined>>;
+
+/** An answer of counts, of interests or of searches. */
 export interface CountsTable {
   readonly by: readonly GroupKey[];
+  /** What is counted, in the order of the columns. */
+  readonly counts: readonly string[];
+  /** RFC 3339. */
   readonly asOf: string;
-  readonly total: ShownCounts;
-  readonly groups: readonly ShownGroup[];
+  readonly total: CountsRow;
+  readonly groups: readonly CountsRow[];
   readonly names: GroupNames;
 }
 
@@ -20,10 +26,10 @@ export interface CsvForm {
   readonly gzip: boolean;
 }
 
-/** Codes of digits alone, or of what may be digits alone. */
-const CODES: readonly GroupKey[] = ['county', 'metro', 'zip3', 'dealer'];
+/** Codes of digits, which would lose their zeros, and bands, of which `10-25` would become a day of October. */
+const READ_AMISS: readonly GroupKey[] = ['county', 'metro', 'zip3', 'dealer', 'distance-band'];
 
-/** A code that a spreadsheet is to take as text. */
+/** A text that a spreadsheet is to take as it is. */
 interface Code {
   readonly code: string;
 }
@@ -43,27 +49,30 @@ export async function countsCsv(table: CountsTable, { forSpreadsheet, gzip }: Cs
     record_delimiter: 'windows',
     bom: forSpreadsheet,
     escape_formulas: true,
-    // The one formula that is meant: it gives the code as a text.
+    // The one formula that is meant: it gives the text as it is.
     cast: { object: (cell) => ({ value: `="${cell['code']}"`, escape_formulas: false }) },
   });
   await (gzip ? pipeline(rows, lines, createGzip(), collect) : pipeline(rows, lines, collect));
   return Buffer.concat(chunks);
 }
 
-function* rowsOf({ by, asOf, total, groups, names }: CountsTable, forSpreadsheet: boolean): Generator<Cell[]> {
-  yield [...by.flatMap((key) => (isNamed(key) ? [key, `${key}Name`] : [key])), ...COUNT_NAMES, 'asOf'];
+function* rowsOf({ by, counts, asOf, total, groups, names }: CountsTable, forSpreadsheet: boolean): Generator<Cell[]> {
+  yield [...by.flatMap((key) => (isNamed(key) ? [key, `${key}Name`] : [key])), ...counts, 'asOf'];
   for (const group of by.length === 0 ? [total] : groups) {
     const cells = by.flatMap((key): Cell[] => {
-      const value = (group as ShownGroup)[key] ?? '';
-      const isCode = forSpreadsheet && CODES.includes(key) && /^\d+$/.test(value);
-      const cell = isCode ? { code: value } : value;
+      const value = String(group[key] ?? '');
+      const isReadAmiss = forSpreadsheet && READ_AMISS.includes(key) && /^\d+(-\d+)?$/.test(value);
+      const cell = isReadAmiss ? { code: value } : value;
       return isNamed(key) ? [cell, names[key]?.[value] ?? ''] : [cell];
     });
-    yield [...cells, ...COUNT_NAMES.map((name) => group[name]), asOf];
+    yield [...cells, ...counts.map((name) => group[name] ?? null), asOf];
   }
 }
 
-/** What a browser saves the file as. */
-export function csvFileName(by: readonly GroupKey[], asOf: string): string {
-  return `interest-counts-${[...(by.length === 0 ? ['total'] : by), asOf.slice(0, 10)].join('-')}.csv`;
+/**
+ * What a browser saves the file as.
+ * @param kind e.g. `interest-counts`
+ */
+export function csvFileName(kind: string, by: readonly GroupKey[], asOf: string): string {
+  return `${kind}-${[...(by.length === 0 ? ['total'] : by), asOf.slice(0, 10)].join('-')}.csv`;
 }

@@ -2,10 +2,12 @@ import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { type CountsTable, countsCsv, csvFileName } from '../../shared/counts/counts-csv.ts';
+import { COUNT_NAMES } from '../../shared/counts/grouping.ts';
 
 const counts = { submitted: 5, confirmed: 3, withdrawn: 4, movedIn: 0, movedOut: 1, active: -2 };
 const table: CountsTable = {
   by: ['county', 'campaign'],
+  counts: COUNT_NAMES,
   asOf: '2026-11-25T12:00:00Z',
   total: counts,
   groups: [
@@ -55,13 +57,22 @@ describe('the counts as CSV', () => {
     expect(rows.map(([, , campaign]) => campaign)).toEqual(['campaign', 'spring', "'-2+3", "'=cmd|x"]);
   });
 
+  test('keep bands from being read as days in a spreadsheet', async () => {
+    const groups = ['0-10', '10-25', '250+', 'none'].map((band) => ({ 'distance-band': band, ...counts }));
+    const banded = { ...table, by: ['distance-band'] as const, groups, names: {} };
+    const bandsOf = async (forSpreadsheet: boolean) =>
+      parse(Buffer.from(await countsCsv(banded, { forSpreadsheet, gzip: false })), { bom: true }).map(([band]) => band);
+    expect(await bandsOf(true)).toEqual(['distance-band', '="0-10"', '="10-25"', '250+', 'none']);
+    expect(await bandsOf(false)).toEqual(['distance-band', '0-10', '10-25', '250+', 'none']);
+  });
+
   test('are the same compressed', async () => {
     const compressed = await countsCsv(table, { ...plain, gzip: true });
     expect(gunzipSync(compressed)).toEqual(Buffer.from(await countsCsv(table, plain)));
   });
 
   test('are saved under a name that says what they are', () => {
-    expect(csvFileName(['state', 'distance-band'], '2026-11-25T12:00:00Z')).toBe(
+    expect(csvFileName('interest-counts', ['state', 'distance-band'], '2026-11-25T12:00:00Z')).toBe(
       'interest-counts-state-distance-band-2026-11-25.csv',
     );
   });
