@@ -118,22 +118,27 @@ export class Counting {
       return [{ index: dictionary.indexOf(value), indexes }];
     });
     const [first, second] = keys;
-    const groups = new Map<number, Group>();
-    for (let row = 0; row < cube.rows; row += 1) {
-      if (!wanted.every(({ index, indexes }) => indexes[row] === index)) continue;
-      addRow(this.#total, cube, row);
-      if (first === undefined) continue;
-      const at = first.indexes?.[row] ?? 0;
-      const secondAt = second?.indexes?.[row] ?? 0;
-      const slot = at * (second?.values.length ?? 1) + secondAt;
-      let group = groups.get(slot);
-      if (group === undefined) {
-        group = this.#group(
-          keys.map(({ values }, position) => values[position === 0 ? at : secondAt] ?? UNKNOWN_GROUP),
-        );
-        groups.set(slot, group);
+    const seconds = second?.values.length ?? 1;
+    // By the position of their values: rows are many, and groups few.
+    const sums = new Map<number, Uint32Array>();
+    rows: for (let row = 0; row < cube.rows; row += 1) {
+      for (const { index, indexes } of wanted) if (indexes[row] !== index) continue rows;
+      const slot = (first?.indexes?.[row] ?? 0) * seconds + (second?.indexes?.[row] ?? 0);
+      let sum = sums.get(slot);
+      if (sum === undefined) {
+        sum = new Uint32Array(FACT_EVENTS.length);
+        sums.set(slot, sum);
       }
-      addRow(group, cube, row);
+      for (let event = 0; event < sum.length; event += 1)
+        sum[event] = (sum[event] ?? 0) + (cube.counts[event]?.[row] ?? 0);
+    }
+    for (const [slot, sum] of sums) {
+      const positions = [Math.floor(slot / seconds), slot % seconds];
+      const group = first && this.#group(keys.map(({ values }, key) => values[positions[key] ?? 0] ?? UNKNOWN_GROUP));
+      for (const [event, name] of FACT_EVENTS.entries()) {
+        addEvents(this.#total, name, sum[event] ?? 0);
+        if (group) addEvents(group, name, sum[event] ?? 0);
+      }
     }
   }
 
@@ -218,13 +223,6 @@ const ACTIVE_CHANGE: Record<FactEvent, number> = {
 function addEvents(counts: Counts, event: FactEvent, times: number): void {
   counts[event] += times;
   counts.active += ACTIVE_CHANGE[event] * times;
-}
-
-function addRow(counts: Counts, cube: Cube, row: number): void {
-  for (let event = 0; event < FACT_EVENTS.length; event += 1) {
-    const times = cube.counts[event]?.[row] ?? 0;
-    if (times > 0) addEvents(counts, FACT_EVENTS[event] ?? 'submitted', times);
-  }
 }
 
 function passes(dimensions: FactDimensions, filters: Filters): boolean {
