@@ -120,24 +120,29 @@ export class Counting {
     const [first, second] = keys;
     const seconds = second?.values.length ?? 1;
     // By the position of their values: rows are many, and groups few.
-    const sums = new Map<number, Uint32Array>();
+    const places = new Map<number, number>();
+    const sums: number[] = [];
     rows: for (let row = 0; row < cube.rows; row += 1) {
       for (const { index, indexes } of wanted) if (indexes[row] !== index) continue rows;
       const slot = (first?.indexes?.[row] ?? 0) * seconds + (second?.indexes?.[row] ?? 0);
-      let sum = sums.get(slot);
-      if (sum === undefined) {
-        sum = new Uint32Array(FACT_EVENTS.length);
-        sums.set(slot, sum);
+      let place = places.get(slot);
+      if (place === undefined) {
+        place = sums.length;
+        places.set(slot, place);
+        for (const _ of FACT_EVENTS) sums.push(0);
       }
-      for (let event = 0; event < sum.length; event += 1)
-        sum[event] = (sum[event] ?? 0) + (cube.counts[event]?.[row] ?? 0);
+      for (const counts of cube.counts) {
+        sums[place] = (sums[place] ?? 0) + (counts[row] ?? 0);
+        place += 1;
+      }
     }
-    for (const [slot, sum] of sums) {
+    for (const [slot, place] of places) {
       const positions = [Math.floor(slot / seconds), slot % seconds];
       const group = first && this.#group(keys.map(({ values }, key) => values[positions[key] ?? 0] ?? UNKNOWN_GROUP));
       for (const [event, name] of FACT_EVENTS.entries()) {
-        addEvents(this.#total, name, sum[event] ?? 0);
-        if (group) addEvents(group, name, sum[event] ?? 0);
+        const times = sums[place + event] ?? 0;
+        addEvents(this.#total, name, times);
+        if (group) addEvents(group, name, times);
       }
     }
   }
