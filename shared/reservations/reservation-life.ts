@@ -199,6 +199,18 @@ export function withdraw(current: ConfirmedReservation, moment: Moment): Transit
   };
 }
 
+/**
+ * The withdrawal of a reservation once more, on a table that has come back from a time before it. Its fact and its deliveries
+ * were committed when it happened, and stand in other tables.
+ * @param current what the table holds of it now
+ * @returns `undefined` when it is erased already
+ */
+export function eraseAgain(reservationId: string, current: Reservation | undefined): Transition | undefined {
+  if (current?.status === 'withdrawn') return undefined;
+  const to: WithdrawnReservation = { id: reservationId, version: (current?.version ?? 0) + 1, status: 'withdrawn' };
+  return { from: current, to, facts: [], lead: undefined, deliveries: [], renewals: [] };
+}
+
 /** Tells the present store, when there is one, that the lead is no longer its own. */
 export function leadClosed(
   { id, dealerId, leadId }: ConfirmedReservation,
