@@ -6,7 +6,6 @@ import {
   ScanCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { RESERVATION_TABLE } from '../shared/reservations/reservation-table.ts';
 import { HostError } from './host-error.ts';
 
 type Row = Record<string, AttributeValue>;
@@ -22,19 +21,16 @@ export interface RowCopy {
   readonly to: string;
   /** Deletes what `to` holds, first; without it `to` has to be empty. */
   readonly emptyFirst: boolean;
-  readonly nowSeconds: number;
   onProgress?(rows: number): void;
 }
 
 export interface RowsCopied {
   readonly deleted: number;
   readonly copied: number;
-  /** Rows whose time to live has ended: what was deleted for that reason does not come back. */
-  readonly ended: number;
 }
 
 /**
- * Makes a table hold the rows of another, as they are. Breaking off does no harm: it is run again with `emptyFirst`.
+ * Makes a table hold the rows of another, as they are; what had ended meanwhile, time to live deletes again. Breaking off does no harm: it is run again with `emptyFirst`.
  * @throws HostError when there are rows in the way, or none to copy
  */
 export async function copyRows(copy: RowCopy): Promise<RowsCopied> {
@@ -45,19 +41,17 @@ export async function copyRows(copy: RowCopy): Promise<RowsCopied> {
     throw new HostError(`${to} has rows: name it with --empty-first to delete them, once you are sure.`);
   }
   const deleted = copy.emptyFirst ? await emptyTable(client, to) : 0;
-  let [copied, ended] = [0, 0];
+  let copied = 0;
   await eachPage(client, from, async (rows) => {
-    const kept = rows.filter((row) => !hasEnded(row, copy.nowSeconds));
     await writeAll(
       client,
       to,
-      kept.map((Item) => ({ PutRequest: { Item } })),
+      rows.map((Item) => ({ PutRequest: { Item } })),
     );
-    copied += kept.length;
-    ended += rows.length - kept.length;
+    copied += rows.length;
     copy.onProgress?.(copied);
   });
-  return { deleted, copied, ended };
+  return { deleted, copied };
 }
 
 /** @returns how many rows it had */
@@ -110,12 +104,6 @@ async function writeAll(client: DynamoDBClient, table: string, writes: readonly 
 async function hasRows(client: DynamoDBClient, table: string): Promise<boolean> {
   const { Items = [] } = await client.send(new ScanCommand({ TableName: table, ConsistentRead: true, Limit: 1 }));
   return Items.length > 0;
-}
-
-/** All tables name it alike. */
-function hasEnded(row: Row, nowSeconds: number): boolean {
-  const end = row[RESERVATION_TABLE.timeToLive]?.N;
-  return end !== undefined && Number(end) <= nowSeconds;
 }
 
 function keyOf(row: Row): Row {

@@ -30,6 +30,7 @@ const VARIABLES = {
 /** What each misfit is, for whoever reads it at night. */
 const WORDS: Readonly<Record<keyof Misfits, string>> = {
   erased: 'people who have withdrawn and are held again: `erase`',
+  confirmationsLost: 'confirmations that the ledger knows of and the reservation does not',
   unjournalled: 'tombstones that the journal does not name',
   pointersMissing: 'reservations that their person cannot be led to',
   pointersAstray: 'people led to a reservation that does not stand',
@@ -68,15 +69,14 @@ async function main(): Promise<number> {
 
 async function copy({ from, to, 'empty-first': emptyFirst, aws }: Options): Promise<number> {
   if (from === undefined || to === undefined) throw new HostError(USAGE);
-  const { copied, ended, deleted } = await copyRows({
+  const { copied, deleted } = await copyRows({
     client: aws ? documentClient() : (await localStack()).client,
     from,
     to,
     emptyFirst,
-    nowSeconds: Math.floor(Date.now() / 1000),
     onProgress: (rows) => process.stderr.write(`\r${rows} rows`),
   });
-  console.log(`\r${copied} rows copied, ${ended} left out as their time has ended; ${deleted} deleted before.`);
+  console.log(`\r${copied} rows copied, ${deleted} deleted before.`);
   return 0;
 }
 

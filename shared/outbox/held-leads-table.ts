@@ -1,10 +1,12 @@
 import { DeleteCommand, type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import type { Lead } from './delivery.ts';
+import { type DeliveryChannel, LEAD_CHANNELS, type Lead } from './delivery.ts';
 import { type DeliveryKey, deliveryKeyOf } from './outbox-table.ts';
 
 /** A lead of the ledger, and the notices that it is closed, sent or still to be sent. */
 export interface HeldLead extends Pick<Lead, 'id' | 'reservationId' | 'reservationNumber' | 'dealerId' | 'createdAt'> {
   readonly closings: readonly DeliveryKey[];
+  /** The version of the reservation that the store was to be sent last; 0 when nothing tells. */
+  readonly sentVersion: number;
 }
 
 /** The ledger as recovery reads it, beside the outbox's own table. */
@@ -15,33 +17,47 @@ export interface HeldLeads {
   deleteClosing(key: DeliveryKey): Promise<void>;
 }
 
+const CLOSINGS: readonly DeliveryChannel[] = ['lead-closed-mail', 'lead-closed-webhook'];
+const HANDOVERS: readonly DeliveryChannel[] = LEAD_CHANNELS;
+
 export function heldLeads(client: DynamoDBDocumentClient, tableName: string): HeldLeads {
   return {
     async read() {
-      const leads = new Map<string, HeldLead>();
+      const leads = new Map<string, Lead>();
       const closings = new Map<string, DeliveryKey[]>();
+      const versions = new Map<string, number>();
       const pages = paginateScan(
         { client },
         {
           TableName: tableName,
           ConsistentRead: true,
-          FilterExpression: 'sk = :lead OR begins_with(sk, :closing)',
-          ExpressionAttributeValues: { ':lead': 'lead', ':closing': 'delivery#lead-closed-' },
+          FilterExpression: 'begins_with(pk, :leads)',
+          ExpressionAttributeValues: { ':leads': 'lead#' },
         },
       );
       for await (const { Items = [] } of pages) {
         for (const item of Items) {
-          const { pk, sk } = item;
-          if (sk === 'lead') {
-            const { id, reservationId, reservationNumber, dealerId, createdAt } = item as Lead & typeof item;
-            leads.set(String(pk), { id, reservationId, reservationNumber, dealerId, createdAt, closings: [] });
-          } else {
-            closings.set(String(pk), [...(closings.get(String(pk)) ?? []), deliveryKeyOf({ pk, sk })]);
+          const group = String(item['pk']);
+          if (item['sk'] === 'lead') {
+            leads.set(group, item as unknown as Lead);
+            continue;
+          }
+          const key = deliveryKeyOf({ pk: group, sk: String(item['sk']) });
+          if (CLOSINGS.includes(key.channel)) closings.set(group, [...(closings.get(group) ?? []), key]);
+          if (HANDOVERS.includes(key.channel)) {
+            versions.set(group, Math.max(versions.get(group) ?? 0, Number(item['reservationVersion'])));
           }
         }
       }
       return new Map(
-        [...leads].map(([group, lead]) => [lead.id, { ...lead, closings: closings.get(group) ?? [] }] as const),
+        [...leads].map(([group, { id, reservationId, reservationNumber, dealerId, createdAt }]) => [
+          id,
+          {
+            ...{ id, reservationId, reservationNumber, dealerId, createdAt },
+            closings: closings.get(group) ?? [],
+            sentVersion: versions.get(group) ?? 0,
+          },
+        ]),
       );
     },
 

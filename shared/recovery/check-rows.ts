@@ -6,6 +6,8 @@ import type { HeldReservation, HeldRows, LinePlace, Pointer } from '../reservati
 export interface Misfits {
   /** Ids of the journal of erasures whose reservation is not erased: people who have withdrawn and are held again. */
   readonly erased: readonly string[];
+  /** Leads by which a pending reservation was confirmed, just as it stands. */
+  readonly confirmationsLost: readonly HeldLead[];
   /** Tombstones that the journal does not name. */
   readonly unjournalled: readonly string[];
   readonly pointersMissing: readonly Pointer[];
@@ -50,9 +52,15 @@ export function checkRows(rows: KeptRows, nowMilliseconds: number): Misfits {
   }
   for (const number of numbers.keys()) numbersMissing.delete(number);
 
+  const wasConfirmedBy = ({ reservationId, dealerId, sentVersion, closings }: HeldLead) => {
+    const held = reservations.get(reservationId);
+    const isAsSent = held?.status === 'pending' && held.dealerId === dealerId && held.version + 1 === sentVersion;
+    return isAsSent && closings.length === 0 && !journal.has(reservationId);
+  };
   const isStanding = ({ id, reservationId }: HeldLead) => reservations.get(reservationId)?.leadId === id;
   return {
     erased: [...journal].filter((id) => reservations.get(id)?.status !== 'withdrawn'),
+    confirmationsLost: [...leads.values()].filter(wasConfirmedBy),
     unjournalled: all.filter(({ id, status }) => status === 'withdrawn' && !journal.has(id)).map(({ id }) => id),
     pointersMissing: active.flatMap((held) => pointerOf(held, pointedAt)),
     pointersAstray: pointers.filter(({ personKey, reservationId, freeFromSeconds = Number.POSITIVE_INFINITY }) => {
@@ -69,6 +77,7 @@ export function checkRows(rows: KeptRows, nowMilliseconds: number): Misfits {
     leadsAstray: [...leads.values()].filter(
       (lead) =>
         !isStanding(lead) &&
+        !wasConfirmedBy(lead) &&
         lead.closings.length === 0 &&
         reservations.get(lead.reservationId)?.status !== 'withdrawn' &&
         !journal.has(lead.reservationId),

@@ -8,7 +8,7 @@ import type { HeldLeads } from '../outbox/held-leads-table.ts';
 import type { OutboxTable } from '../outbox/outbox-table.ts';
 import type { HeldReservation, HeldTable } from '../reservations/held-table.ts';
 import { channelsTo } from '../reservations/reservation-desk.ts';
-import { eraseAgain } from '../reservations/reservation-life.ts';
+import { confirmAgain, eraseAgain } from '../reservations/reservation-life.ts';
 import type { ReservationTable } from '../reservations/reservation-table.ts';
 import { checkRows, type KeptRows, type Misfits } from './check-rows.ts';
 import { differing, missingFacts, NO_EVENTS, type Tuple } from './mend-counts.ts';
@@ -83,10 +83,17 @@ export type Mended = Readonly<Record<Exclude<keyof Misfits, 'erased' | 'leadsAst
  * @throws NotErased while someone who has withdrawn is still held
  */
 export async function mend(desk: RecoveryDesk): Promise<Mended> {
+  const { erased, confirmationsLost } = checkRows(await readRows(desk), desk.nowMilliseconds());
+  if (erased.length > 0) throw new NotErased(erased.length);
+  await eachOf(confirmationsLost, async (lead) => {
+    const current = await desk.reservations.find(lead.reservationId);
+    const step = current?.status === 'pending' ? confirmAgain(current, lead) : undefined;
+    if (step !== undefined) await desk.reservations.commit(step);
+  });
+  // What stands now is what all else has to fit.
   const rows = await readRows(desk);
   const misfits = checkRows(rows, desk.nowMilliseconds());
-  const { erased, unjournalled, numbersMissing } = misfits;
-  if (erased.length > 0) throw new NotErased(erased.length);
+  const { unjournalled, numbersMissing } = misfits;
   const { held } = desk;
   // Pointers astray first: one that is missing may take the place of one.
   await eachOf(misfits.pointersAstray, (pointer) => held.deletePointer(pointer));
@@ -103,6 +110,7 @@ export async function mend(desk: RecoveryDesk): Promise<Mended> {
     desk,
   );
   return {
+    confirmationsLost: confirmationsLost.length,
     unjournalled: unjournalled.length,
     pointersMissing: misfits.pointersMissing.length,
     pointersAstray: misfits.pointersAstray.length,

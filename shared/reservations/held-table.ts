@@ -6,6 +6,7 @@ import { lineKey, numberKey, personPointerKey } from './reservation-table.ts';
 /** A reservation as recovery sees it: what ties rows together, and nothing that the person told us. */
 export interface HeldReservation {
   readonly id: string;
+  readonly version: number;
   readonly status: Reservation['status'];
   /** Absent once withdrawn. */
   readonly dimensions?: FactDimensions;
@@ -53,7 +54,15 @@ export interface HeldTable {
 }
 
 /** Members of a reservation's row, beside `pk`, `sk` and `status`. */
-const OF_RESERVATION = ['personKey', 'dealerId', 'expiresAtSeconds', 'number', 'confirmedAt', 'leadId'] as const;
+const OF_RESERVATION = [
+  'version',
+  'personKey',
+  'dealerId',
+  'expiresAtSeconds',
+  'number',
+  'confirmedAt',
+  'leadId',
+] as const;
 
 export function heldTable(client: DynamoDBDocumentClient, tableName: string): HeldTable {
   const put = async (Item: Record<string, unknown>) => {

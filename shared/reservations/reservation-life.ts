@@ -211,6 +211,19 @@ export function eraseAgain(reservationId: string, current: Reservation | undefin
   return { from: current, to, facts: [], lead: undefined, deliveries: [], renewals: [] };
 }
 
+/**
+ * A confirmation once more, on a table that has come back from a time before it: with the number, the place in line and the lead
+ * that it was given then. Its fact and its deliveries stand in other tables.
+ * @param current as it was confirmed: of the version before the one that the lead was sent with
+ */
+export function confirmAgain(current: PendingReservation, lead: Lead): Transition | undefined {
+  const then: Moment = { nowMilliseconds: Date.parse(lead.createdAt), newId: () => lead.id };
+  const nothing: LeadHandover = { channels: [], remindAfterSeconds: 0, escalateAfterSeconds: 0 };
+  const step = confirm(current, current.version, lead.reservationNumber, nothing, then);
+  if (step === undefined || 'status' in step) return undefined;
+  return { ...step, facts: [], lead: undefined, deliveries: [] };
+}
+
 /** Tells the present store, when there is one, that the lead is no longer its own. */
 export function leadClosed(
   { id, dealerId, leadId }: ConfirmedReservation,
