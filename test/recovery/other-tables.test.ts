@@ -9,7 +9,7 @@ import { auditCounts, hasDrift } from '../../shared/counts/audit-counts.ts';
 import { rebuild } from '../../shared/counts/rebuild.ts';
 import { rollUp } from '../../shared/counts/roll-up.ts';
 import { applyDealerChanges } from '../../shared/dealers/dealer-import-table.ts';
-import { check, mend, NotErased } from '../../shared/recovery/recovery.ts';
+import { check, eraseAll, mend, NotErased } from '../../shared/recovery/recovery.ts';
 import { standingReservations } from '../../shared/reservations/standing-table.ts';
 import { START, storesOf } from '../reservations/test-desk.ts';
 import { makeLocatorTables, withKeys } from '../support/locator-tables.ts';
@@ -36,6 +36,7 @@ async function liveliness() {
   clock.now += 2 * HOUR;
   await rollUp(counts);
   const liveOn = async () => {
+    await town.confirmPending(0.8);
     await town.reserve(12, { confirm: 0.9 });
     await town.change(0.3);
     await town.withdraw(0.2);
@@ -88,6 +89,27 @@ test('leads that the ledger lost are handed over under their own ids', async () 
   }
   await town.deliverAll();
   expect((await check(desk)).misfits.leadsMissing).toEqual([]);
+});
+
+test('a confirmation that a store was sent comes back as it was: number, time, place in line, lead', async () => {
+  const { desk, liveOn, goBack, scan } = await liveliness();
+  const rowsOf = async (ids: ReadonlySet<string>) =>
+    (await scan('reservations')).filter(({ pk, sk }) => ids.has(String(pk)) || ids.has(String(sk).split('#')[1] ?? ''));
+  let before: Awaited<ReturnType<typeof scan>> = [];
+  await goBack('reservations', async () => {
+    await liveOn();
+    before = await scan('reservations');
+  });
+  await eraseAll(desk);
+  const { confirmationsLost } = (await check(desk)).misfits;
+  expect(confirmationsLost.length).toBeGreaterThan(0);
+  await mend(desk);
+  for (const { reservationId } of confirmationsLost) {
+    const ids = new Set([`reservation#${reservationId}`, reservationId]);
+    const rows = await rowsOf(ids);
+    expect(rows.length).toBe(2);
+    for (const row of rows) expect(before).toContainEqual(row);
+  }
 });
 
 test('nothing is mended while someone who has withdrawn is held again', async () => {
