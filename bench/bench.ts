@@ -7,6 +7,7 @@ import { runLoadBench } from './holds/load-bench.ts';
 import { runSoakBench } from './holds/soak-bench.ts';
 import { runLeadsBench } from './leads/leads-bench.ts';
 import { runMutationsBench } from './mutations/mutations-bench.ts';
+import { runRecoveryBench } from './recovery/recovery-bench.ts';
 import { runReservationsBench } from './reservations/reservations-bench.ts';
 import { runSearchBench } from './search/search-bench.ts';
 import { takeScreens } from './widget/screens.ts';
@@ -30,6 +31,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>
   leads: runLeadsBench,
   load: runLoadBench,
   mutations: runMutationsBench,
+  recovery: runRecoveryBench,
   reservations: runReservationsBench,
   screens: takeScreens,
   search: runSearchBench,

@@ -13,6 +13,7 @@ export interface Mutation {
 
 const RESERVATIONS = ['reservations/reservation-table.test.ts', 'reservations/at-once.test.ts'];
 const LIFE = ['reservations/transitions.test.ts', 'reservations/reservation-life.test.ts'];
+const RECOVERY = ['recovery/rehearsal.test.ts', 'recovery/other-tables.test.ts'];
 const OUTBOX = ['outbox/outbox-table.test.ts', 'outbox/send-delivery.test.ts'];
 
 /**
@@ -337,5 +338,40 @@ export const MUTATIONS: readonly Mutation[] = [
     find: "  if (parsed.range() !== 'unicast') return false;\n",
     replace: '',
     tests: ['webhooks/webhook-address.test.ts'],
+  },
+  {
+    name: 'an erasure is not noted for the day that a table is restored',
+    file: 'shared/reservations/reservation-table.ts',
+    find: '        ...erasuresOf(transition).map(({ id, day }) => others.facts.erasure(id, day)),\n',
+    replace: '',
+    tests: RECOVERY,
+  },
+  {
+    name: 'a restored table keeps people who have withdrawn',
+    file: 'shared/recovery/recovery.ts',
+    find: '    await desk.reservations.commit(step);\n    erased += 1;',
+    replace: '    erased += 1;',
+    tests: RECOVERY,
+  },
+  {
+    name: 'a restored confirmation is given another place in line',
+    file: 'shared/reservations/reservation-life.ts',
+    find: 'nowMilliseconds: Date.parse(lead.createdAt), newId: () => lead.id',
+    replace: 'nowMilliseconds: Date.parse(lead.createdAt) + 1_000, newId: () => lead.id',
+    tests: RECOVERY,
+  },
+  {
+    name: 'a lead that is restored can never be closed again',
+    file: 'shared/recovery/recovery.ts',
+    find: '  await eachOf(misfits.closingsAstray, (key) => desk.leads.deleteClosing(key));\n',
+    replace: '',
+    tests: RECOVERY,
+  },
+  {
+    name: 'what is lost with a restored table stays counted',
+    file: 'shared/recovery/mend-counts.ts',
+    find: "    add('movedOut', dimensions, left - withdrawn);\n",
+    replace: '',
+    tests: RECOVERY,
   },
 ];

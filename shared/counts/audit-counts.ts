@@ -137,7 +137,8 @@ async function readAllAt(head: Head | undefined, { facts, rollups }: Omit<AuditD
   return events;
 }
 
-function tupleOf(dimensions: FactDimensions): string {
+/** A tuple of all dimensions as a key. */
+export function tupleOf(dimensions: FactDimensions): string {
   return DIMENSIONS.map((dimension) => dimensions[dimension]).join('\n');
 }
 

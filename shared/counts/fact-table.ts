@@ -35,6 +35,13 @@ export interface FactTable {
   readDays(range: HourRange): Promise<readonly string[]>;
   /** Every fact of a range of hours. */
   readFacts(range: HourRange): Promise<readonly Fact[]>;
+  /**
+   * The part of a transaction that notes in the journal which reservation was erased, beside the fact that tells of it: whoever
+   * finds one finds the other. By the day alone, so that it does not tell which fact is whose.
+   */
+  erasure(reservationId: string, day: string): TransactItem;
+  /** The ids in the journal of erasures, of every day. */
+  readErasures(): Promise<ReadonlySet<string>>;
 }
 
 export function factTable(client: DynamoDBDocumentClient, tableName: string): FactTable {
@@ -80,6 +87,22 @@ export function factTable(client: DynamoDBDocumentClient, tableName: string): Fa
 
     readDays,
 
+    erasure(reservationId, day) {
+      return { Put: { TableName: tableName, Item: { pk: erasurePartition(day), sk: reservationId } } };
+    },
+
+    async readErasures() {
+      const days = [...(await readDays({}))];
+      const ids = new Set<string>();
+      while (days.length > 0) {
+        const read = await Promise.all(
+          days.splice(0, READS_AT_ONCE).map((day) => queryAll(erasurePartition(day), ' ', '~')),
+        );
+        for (const { sk } of read.flat()) ids.add(String(sk));
+      }
+      return ids;
+    },
+
     async readFacts({ from = FIRST_HOUR, until = LAST_HOUR }) {
       if (from >= until) return [];
       const days = await readDays({ from, until });
@@ -101,6 +124,8 @@ export function factTable(client: DynamoDBDocumentClient, tableName: string): Fa
     },
   };
 }
+
+const erasurePartition = (day: string): string => `erasures#${day}`;
 
 const FIRST_HOUR = '0000-00-00T00';
 const LAST_HOUR = '9999-99-99T99';

@@ -99,6 +99,7 @@ export function reservationTable(
       const items: TransactItem[] = [
         ...stateItems(tableName, transition),
         ...transition.facts.map((fact) => others.facts.addition(fact)),
+        ...erasuresOf(transition).map(({ id, day }) => others.facts.erasure(id, day)),
         ...others.outbox.additions(transition.lead, transition.deliveries, transition.causedBy),
         ...others.outbox.renewals(transition.renewals, transition.causedBy),
         ...(idempotency === undefined ? [] : [idempotencyPut(tableName, idempotency)]),
@@ -168,10 +169,10 @@ function stateItems(tableName: string, { from, to }: Transition): TransactItem[]
     },
   });
   if (to.status === 'withdrawn') {
-    if (from?.status === 'confirmed') {
+    if (from !== undefined && from.status !== 'withdrawn') {
       items.push({ Delete: { TableName: tableName, Key: personPointerKey(from.personKey) } });
-      if (from.dealerId !== null) items.push(lineExit(tableName, from, from.dealerId));
     }
+    if (from?.status === 'confirmed' && from.dealerId !== null) items.push(lineExit(tableName, from, from.dealerId));
     return items;
   }
   if (to.status === 'confirmed' && from?.status === 'confirmed') return [...items, ...lineMoves(tableName, from, to)];
@@ -205,6 +206,11 @@ function stateItems(tableName: string, { from, to }: Transition): TransactItem[]
   return items;
 }
 
+/** What the journal of erasures is told: by it they are done again on a table that comes back from a time before them. */
+function erasuresOf({ to, facts }: Transition): { id: string; day: string }[] {
+  return to.status === 'withdrawn' ? facts.map(({ hour }) => ({ id: to.id, day: dayOf(hour) })) : [];
+}
+
 /** A change of store: out of one line and into the other, there too in the order of confirmation. */
 function lineMoves(tableName: string, from: ConfirmedReservation, to: ConfirmedReservation): TransactItem[] {
   if (from.dealerId === to.dealerId) return [];
@@ -215,11 +221,11 @@ function lineMoves(tableName: string, from: ConfirmedReservation, to: ConfirmedR
 }
 
 function lineEntry(tableName: string, reservation: ConfirmedReservation, dealerId: string): TransactItem {
-  return { Put: { TableName: tableName, Item: { pk: linePartition(dealerId), sk: lineSortKey(reservation) } } };
+  return { Put: { TableName: tableName, Item: lineKey(dealerId, reservation) } };
 }
 
 function lineExit(tableName: string, reservation: ConfirmedReservation, dealerId: string): TransactItem {
-  return { Delete: { TableName: tableName, Key: { pk: linePartition(dealerId), sk: lineSortKey(reservation) } } };
+  return { Delete: { TableName: tableName, Key: lineKey(dealerId, reservation) } };
 }
 
 function unchanged(tableName: string, reservation: Reservation): TransactItem {
@@ -281,9 +287,13 @@ function refusalOf(
 const NUMBER_PREFIX = 'number#';
 
 const stateKey = (reservationId: string) => ({ pk: `reservation#${reservationId}`, sk: 'state' });
-const personPointerKey = (key: string) => ({ pk: `person#${key}`, sk: 'pointer' });
-const numberKey = (number: string) => ({ pk: `${NUMBER_PREFIX}${number}`, sk: 'taken' });
+export const personPointerKey = (key: string) => ({ pk: `person#${key}`, sk: 'pointer' });
+export const numberKey = (number: string) => ({ pk: `${NUMBER_PREFIX}${number}`, sk: 'taken' });
 const idempotencyKey = (keyHash: string) => ({ pk: `idempotency#${keyHash}`, sk: 'record' });
 const linePartition = (dealerId: string) => `line#${dealerId}`;
 const lineSortKey = (reservation: { confirmedAt: string; id: string }) =>
   `${reservation.confirmedAt}#${reservation.id}`;
+export const lineKey = (dealerId: string, reservation: { confirmedAt: string; id: string }) => ({
+  pk: linePartition(dealerId),
+  sk: lineSortKey(reservation),
+});
