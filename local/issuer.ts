@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   Events,
@@ -57,6 +58,8 @@ export async function openIssuer(folder: Pick<DataFolder, 'read' | 'write'>, iss
       if ('scope' in payload) payload['scope'] = grant.scope;
     }
     if (defaultAudience !== undefined) payload['aud'] ??= defaultAudience;
+    // No two are alike (RFC 9068, 2.2), not even those of one second.
+    payload['jti'] = randomUUID();
   });
   service.on(Events.BeforeResponse, (response: MutableResponse, request: TokenRequestIncomingMessage) => {
     const grant = grants.get(handleOf(request));

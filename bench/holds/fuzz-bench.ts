@@ -86,7 +86,7 @@ async function untilQuiet(mailUrl: string): Promise<void> {
 function tellingOf({ target, headers, body }: FuzzRequest, from: string): readonly SentDatum[] {
   const query = new URLSearchParams(target.split('?')[1]);
   return dataOfRequest({ query, headers: Object.fromEntries(headers), body: body?.toString(), from }).filter(
-    ({ kind, value }) => kind !== 'name' || value.startsWith('Zq9'),
+    ({ kind, value }) => kind !== 'name' || /^Zq9.{4}/.test(value),
   );
 }
 

@@ -164,7 +164,8 @@ describe('a session', () => {
     expect(await page.locator('#map svg.chart').count()).toBe(1);
     for (const [operation, answering] of Object.entries(api.answers)) answer(operation, answering);
     await again(page).click();
-    // The issuer knows who it is.
+    // The issuer knows who it is. The address is the same before and after: what was ended has to go.
+    await page.getByText(messages.ended).waitFor({ state: 'detached' });
     await page.waitForURL('**/dashboard/?state=TX');
     await awaitCounts(page);
     expect(await page.getByText(messages.ended).count()).toBe(0);
