@@ -120,7 +120,7 @@ function itemName({ table, pk, sk }: ItemWrite): string {
     case 'limits':
       return `${kind} count (${Number(sk.split('#')[0]) / 3600} h)`;
     case 'facts':
-      return 'fact';
+      return kind === 'erasures' ? 'entry in the journal of erasures' : 'fact';
     case 'outbox':
       return sk === 'lead' ? 'lead' : sk.replace('delivery#', '');
     default:

@@ -20,7 +20,7 @@ export interface RecoveryDesk {
   readonly facts: FactTable;
   /** Writes facts and entries of the journal that no step brings. */
   putItems(items: readonly ReturnType<FactTable['addition']>[]): Promise<void>;
-  readonly outbox: Pick<OutboxTable, 'additions'>;
+  readonly outbox: Pick<OutboxTable, 'additions' | 'listDeliveries'>;
   readonly leads: HeldLeads;
   readonly dealers: DealerTable;
   readonly leadTimes: { readonly remindAfterSeconds: number; readonly escalateAfterSeconds: number };
@@ -180,7 +180,9 @@ async function handOverAgain({ id, leadId, dealerId, number, confirmedAt }: Held
   const channels = await channelsTo(dealerId, desk);
   const version = (await desk.reservations.find(id))?.version ?? 0;
   const deliveries = handoverDeliveries(lead, { ...desk.leadTimes, channels }, version, desk.nowMilliseconds());
-  await desk.putItems(desk.outbox.additions(lead, deliveries));
+  const kept = new Set((await desk.outbox.listDeliveries(leadId)).map(({ channel }) => channel));
+  const missing = deliveries.filter(({ channel }) => !kept.has(channel));
+  await desk.putItems(desk.outbox.additions(lead, missing));
 }
 
 async function putAll(items: readonly ReturnType<FactTable['addition']>[], desk: RecoveryDesk): Promise<void> {

@@ -75,13 +75,14 @@ test('a withdrawal erases the person from every table and leaves no trace in the
   const after = await tablesAsText();
   expect(repetitionsIn(after, data)).toEqual([]);
 
-  // What stays: a tombstone, facts without a person, the ledger of the two leads.
+  // What stays: a tombstone, its id in the journal of erasures, facts without a person, the ledger of the two leads.
   const lines = after.split('\n').filter((line) => !line.startsWith(DEALER_TABLE.environmentVariable));
   const tombstone = lines.find((line) => line.includes(`"reservation#${held.id}"`)) ?? '';
   expect(JSON.parse(tombstone.slice(tombstone.indexOf('{')))).toMatchObject({
     status: 'withdrawn',
     reservation: { id: held.id, version: expect.any(Number) },
   });
+  expect(lines.filter((line) => line.includes('"erasures#') && line.includes(`"${held.id}"`))).toHaveLength(1);
   expect(lines.filter((line) => line.includes(`"campaign":"${campaign}"`)).length).toBeGreaterThanOrEqual(4);
 
   // Both stores are told, and nothing of the person goes out after that.

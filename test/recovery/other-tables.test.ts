@@ -9,6 +9,7 @@ import { auditCounts, hasDrift } from '../../shared/counts/audit-counts.ts';
 import { rebuild } from '../../shared/counts/rebuild.ts';
 import { rollUp } from '../../shared/counts/roll-up.ts';
 import { applyDealerChanges } from '../../shared/dealers/dealer-import-table.ts';
+import { leadDeliveries } from '../../shared/outbox/delivery.ts';
 import { check, eraseAll, mend, NotErased } from '../../shared/recovery/recovery.ts';
 import { standingReservations } from '../../shared/reservations/standing-table.ts';
 import { START, storesOf } from '../reservations/test-desk.ts';
@@ -31,7 +32,7 @@ async function liveliness() {
   const desk = openRecoveryDesk(client, names, () => clock.now);
   const counts = { ...tables, nowMilliseconds: () => clock.now, newId: randomUUID };
   const audit = () => auditCounts({ ...tables, standings: () => standingReservations(client, names.reservations) });
-  await town.reserve(24, { confirm: 0.8 });
+  await town.reserve(16, { confirm: 0.8 });
   await town.withdraw(0.1);
   clock.now += 2 * HOUR;
   await rollUp(counts);
@@ -80,6 +81,10 @@ test('leads that the ledger lost are handed over under their own ids', async () 
   await goBack('outbox', liveOn);
   const { misfits } = await check(desk);
   expect(misfits.leadsMissing.length).toBeGreaterThan(0);
+  // Of one of them a delivery is left: rows of one step may come back apart.
+  const [torn] = misfits.leadsMissing;
+  const lead = { id: String(torn?.leadId), reservationId: String(torn?.id), dealerId: String(torn?.dealerId) };
+  await desk.putItems(outbox.additions(undefined, leadDeliveries(lead, ['lead-mail', 'adf-mail'], 2, START)));
   await mend(desk);
   for (const { id, leadId } of misfits.leadsMissing) {
     expect(await outbox.findLead(String(leadId))).toMatchObject({ reservationId: id });

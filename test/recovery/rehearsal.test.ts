@@ -7,7 +7,7 @@ let rehearsed: Rehearsed;
 
 beforeAll(async () => {
   rehearsed = await rehearse(localDynamoDb(), {
-    buyers: 80,
+    buyers: 60,
     seed: 20_261_126,
     say: () => undefined,
   });
