@@ -1,7 +1,7 @@
 import { FACT_TABLE } from '../../shared/counts/fact-table.ts';
 import { OUTBOX_TABLE } from '../../shared/outbox/outbox-table.ts';
 import type { ConfirmedReservation, Reservation } from '../../shared/reservations/reservation.ts';
-import { RESERVATION_TABLE } from '../../shared/reservations/reservation-table.ts';
+import { RESERVATION_TABLE, reservationOfItem } from '../../shared/reservations/reservation-table.ts';
 import type { BuyerRecord } from './chaos-buyer.ts';
 import type { MailTaker } from './mail-taker.ts';
 
@@ -24,11 +24,7 @@ export function faultsOfTruth(scene: ChaosScene): readonly string[] {
   const rowsOf = (table: { readonly environmentVariable: string }): readonly Row[] =>
     scene.tables.get(table.environmentVariable) ?? [];
   const reservations = rowsOf(RESERVATION_TABLE);
-  const states = reservations
-    .filter(({ sk }) => sk === 'state')
-    .map(
-      ({ reservation, status, dimensions }) => ({ ...(reservation as Reservation), status, dimensions }) as Reservation,
-    );
+  const states = reservations.filter(({ sk }) => sk === 'state').flatMap((row) => reservationOfItem(row) ?? []);
   const confirmed = states.filter((state) => state.status === 'confirmed');
   const facts = rowsOf(FACT_TABLE).filter((row) => 'dimensions' in row && 'event' in row && !('counts' in row));
   const outbox = rowsOf(OUTBOX_TABLE);

@@ -8,8 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FACT_TABLE } from '../../shared/counts/fact-table.ts';
 import { SENDER_LIMIT } from '../../shared/limits/limit.ts';
 import { YOUNGEST_FORM_MS } from '../../shared/reservations/form-age.ts';
-import type { Reservation } from '../../shared/reservations/reservation.ts';
-import { RESERVATION_TABLE } from '../../shared/reservations/reservation-table.ts';
+import { RESERVATION_TABLE, reservationOfItem } from '../../shared/reservations/reservation-table.ts';
 import { scanTables } from '../../test/support/stack-tables.ts';
 import type { BenchOptions } from '../bench.ts';
 import { markdownTable } from '../markdown-table.ts';
@@ -151,7 +150,7 @@ async function lostOf({ accepted, refused, numbers }: JourneyLedger, stack: Stac
   const tables = await scanTables(stack.up);
   const states = (tables.get(RESERVATION_TABLE.environmentVariable) ?? [])
     .filter(({ sk }) => sk === 'state')
-    .map(({ reservation }) => reservation as Reservation)
+    .flatMap((row) => reservationOfItem(row) ?? [])
     .filter((state) => state.status !== 'withdrawn');
   const emails = new Set(states.map(({ person }) => person.email));
   const confirmed = states.filter((state) => state.status === 'confirmed');
