@@ -1,3 +1,4 @@
+import { escapeAttribute } from 'entities/escape';
 /** Someone whom the local issuer lets in, with what they may be granted. */
 export interface LocalPerson {
   readonly id: string;
@@ -33,28 +34,28 @@ export function grantedScope(person: LocalPerson, asked: string): string {
     .join(' ');
 }
 
+/** All that the page is styled by: the site's own stylesheet has another name with every build. */
+export const PEOPLE_PAGE_STYLE =
+  'body { max-width: 40rem; margin: 15vh auto; padding: 0 1.25rem; font: 1rem/1.6 system-ui, sans-serif } h1 { font-weight: 400 } li { margin-block: .75rem }';
+
 /** The sign-in page: there are no passwords on this machine, only people to be. */
 export function peoplePage(authorizeUrl: URL): string {
   const links = LOCAL_PEOPLE.map(({ id, name }) => {
     const url = new URL(authorizeUrl);
     url.searchParams.set('person', id);
-    return `<li><a href="${escapeHtml(url.pathname + url.search)}">${name}</a></li>`;
+    return `<li><a href="${escapeAttribute(url.pathname + url.search)}">${name}</a></li>`;
   });
   return `<!doctype html>
 <html lang="en-US">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Local sign-in</title>
-<link rel="stylesheet" href="/site.css">
-<header><span class="brand">Alpine</span></header>
-<main class="narrow">
+<meta name="color-scheme" content="light dark">
+<style>${PEOPLE_PAGE_STYLE}</style>
+<main>
 <h1>Sign in as</h1>
-<p class="lead">The local issuer stands in for the user pool. Nobody has a password here.</p>
+<p>The local issuer stands in for the user pool. Nobody has a password here.</p>
 <ul>${links.join('')}</ul>
 </main>
 </html>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 }

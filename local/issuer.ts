@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   Events,
@@ -11,7 +11,14 @@ import {
 } from 'oauth2-mock-server';
 import * as z from 'zod';
 import type { DataFolder } from './data-folder.ts';
-import { grantedScope, LOCAL_PEOPLE, peoplePage, rememberedPerson, rememberPerson } from './issuer-people.ts';
+import {
+  grantedScope,
+  LOCAL_PEOPLE,
+  PEOPLE_PAGE_STYLE,
+  peoplePage,
+  rememberedPerson,
+  rememberPerson,
+} from './issuer-people.ts';
 
 /** Path under which the issuer is served on the site's own port. */
 export const ISSUER_PATH = '/.local/issuer';
@@ -115,7 +122,8 @@ function personOf(request: IncomingMessage): string | undefined {
 }
 
 function askWhoItIs(request: IncomingMessage, response: ServerResponse): void {
-  const policy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'";
+  const styleHash = createHash('sha256').update(PEOPLE_PAGE_STYLE).digest('base64');
+  const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; frame-ancestors 'none'`;
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy });
   response.end(peoplePage(new URL(`${ISSUER_PATH}${request.url}`, 'http://issuer')));
 }

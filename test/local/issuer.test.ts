@@ -60,6 +60,7 @@ describe('the local issuer', () => {
     const page = await response.text();
     expect(page.match(/<a href/g)).toHaveLength(3);
     expect(page).toContain('state=a-state');
+    expect(page).not.toMatch(/<link|<script|src=/);
   });
 
   it('does not let a name onto the page that was put into the address', async () => {
