@@ -5,11 +5,11 @@ import { UNKNOWN_GROUP } from './fact.ts';
 import { SEARCH_BANDS } from './search-counts.ts';
 
 /**
- * The lines of `find-dealers` that are searches answered, as a filter pattern of CloudWatch Logs: neither HEAD nor a refusal. A
- * 304 counts, for somebody has asked.
+ * The lines of `find-dealers` that are searches answered, as a filter pattern of CloudWatch Logs: neither HEAD nor a refusal, nor
+ * the canary's, which tell no distance. A 304 counts, for somebody has asked.
  */
 export const SEARCHED_LINES =
-  '{ $.message = "answered" && $.route = "GET /v1/dealers" && ($.status = 200 || $.status = 304) }';
+  '{ $.message = "answered" && $.route = "GET /v1/dealers" && ($.status = 200 || $.status = 304) && $.distanceBand = "*" }';
 
 /** How often one kind of search was asked on one day. */
 export interface SearchTally {

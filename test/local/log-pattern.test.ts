@@ -26,6 +26,7 @@ describe('a filter pattern', () => {
     [SEARCHED_LINES, searched('GET', 200), searched('HEAD', 200)],
     [SEARCHED_LINES, searched('GET', 304), searched('GET', 404)],
     [SEARCHED_LINES, searched('GET', 304), { ...searched('GET', 304), message: 'request failed' }],
+    [SEARCHED_LINES, searched('GET', 304), { ...searched('GET', 304), distanceBand: undefined }],
   ])('%s takes %j and not %j', (pattern, taken, left) => {
     expect(fits(pattern, taken)).toBe(true);
     expect(fits(pattern, left)).toBe(false);
