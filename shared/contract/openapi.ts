@@ -14,7 +14,11 @@ const REFUSALS = {
   415: 'The body is of another media type.',
   422: 'The idempotency key came with another body before.',
   429: 'Too many requests; see `Retry-After`.',
+  503: 'Not at the moment: too busy, or the stores are not loaded yet. Nothing was lost; see `Retry-After`.',
 } as const;
+
+/** Statuses that say when to come again. */
+const LATER: readonly number[] = [429, 503];
 
 const SECURITY_SCHEMES = {
   manageToken: { type: 'http', scheme: 'bearer', description: 'The token of the mail or of the receipt.' },
@@ -74,8 +78,8 @@ function describe(route: string, operation: Operation): object {
         }),
       },
       ...(operation.cache && { 304: { description: 'Nothing has changed since the answer with this `ETag`.' } }),
-      ...Object.fromEntries([...refusals, 405 as const].map((status) => [status, problemResponse(REFUSALS[status])])),
-      default: problemResponse('A fault of ours, or a moment of overload; quote `instance`.'),
+      ...Object.fromEntries([...refusals, 405 as const, 503 as const].map((status) => [status, refusal(status)])),
+      default: problemResponse('A fault of ours; quote `instance`.'),
     },
   };
 }
@@ -83,6 +87,11 @@ function describe(route: string, operation: Operation): object {
 /** The media types that an operation's body may come in. */
 function bodyTypesOf({ form }: Operation): readonly string[] {
   return form ? ['application/x-www-form-urlencoded', 'multipart/form-data'] : ['application/json'];
+}
+
+function refusal(status: keyof typeof REFUSALS): object {
+  const header = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer', minimum: 1 } } };
+  return { ...problemResponse(REFUSALS[status]), ...(LATER.includes(status) && { headers: header }) };
 }
 
 function problemResponse(description: string): object {

@@ -19,7 +19,7 @@ export interface Operation {
   readonly cache?: 'public';
   /** Status of success, and its schema by media type; the first one is the default. Empty: no body. */
   readonly success: { readonly status: 200 | 202 | 204; readonly content: Readonly<Record<string, z.ZodMiniType>> };
-  /** The refusals it can answer with, besides 405 and 5xx, which any can. */
+  /** The refusals it can answer with, besides 405, 500 and 503, which any can. */
   readonly refusals: readonly (400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429)[];
 }
 

@@ -7,9 +7,10 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { cellOf, cellText } from '../geo/cell.ts';
 import { decodeLeafIndex } from '../geo/leaf-codec.ts';
-import { type Leaf, type LeafIndex, lastCellOf, leafIndex, rowsChecksum } from '../geo/leaf-index.ts';
+import { type Leaf, type LeafIndex, lastCellOf, rowsChecksum } from '../geo/leaf-index.ts';
 import type { PublicDealer } from './dealer.ts';
 import { type DealerVersion, isVisible } from './dealer-changes.ts';
+import { StoresNotPublished } from './find-dealers.ts';
 
 /**
  * The four kinds of item, each a partition key of its own, so that a grant can name those that a function may read
@@ -54,6 +55,11 @@ export function headOf(item: Item): IndexHead {
     claimed: item['claimed'] ?? 0,
     steps: item['steps'] ?? 0,
   };
+}
+
+/** @throws StoresNotPublished when no import has been published yet */
+export function assertPublished(published: number): void {
+  if (published === 0) throw new StoresNotPublished('no stores have been published yet');
 }
 
 /** Every stored version of every store, strongly consistent. */
@@ -128,6 +134,7 @@ export interface PublishedIndex {
  * The published number with its index, in one Query: the head sorts before the parts.
  *
  * @returns without an index when an import was replacing it at that moment
+ * @throws StoresNotPublished
  */
 export async function readPublishedIndex(
   client: DynamoDBDocumentClient,
@@ -140,7 +147,7 @@ export async function readPublishedIndex(
     ConsistentRead: true,
   });
   const { published, parts } = headOf(items.find((item) => item['sk'] === HEAD_KEY.sk) ?? {});
-  if (published === 0) return { published, index: leafIndex([], [], 0) };
+  assertPublished(published);
   const stored = items.filter((item) => item['sk'].startsWith(indexPartPrefix(published)));
   if (stored.length !== parts) return { published };
   return { published, index: decodeLeafIndex(Buffer.concat(stored.map((item) => item['bytes']))) };

@@ -4,6 +4,7 @@ import type { LeafRows } from '../geo/nearest.ts';
 import { DEALER_ID, type Dealer, type LeadRouting, type PublicDealer } from './dealer.ts';
 import { isVisible } from './dealer-changes.ts';
 import {
+  assertPublished,
   DEALER_PARTITIONS,
   type Item,
   readHead,
@@ -31,7 +32,10 @@ export const INDEX_MAX_AGE_MS = 60_000;
 /** Leaves whose rows one instance keeps in memory: with 2 to 32 stores each, at most some 60 MB. */
 const MAX_HELD_LEAVES = 2_000;
 
-/** Reads of the dealers table. Make one in a function's module scope: it holds the index and the rows that it has read. */
+/**
+ * Reads of the dealers table. Make one in a function's module scope: it holds the index and the rows that it has read. As long as
+ * nothing has been published all of them but `listDealers` throw StoresNotPublished, and look again at the next call.
+ */
 export interface DealerTable extends DealerSource {
   /** One store by id, a withdrawn one too (its `status` says so); `undefined` when unknown. Two read units: consistent. */
   getDealer(dealerId: string): Promise<PublicDealer | undefined>;
@@ -114,6 +118,7 @@ export function dealerTable(
         readHead(client, tableName),
         readVersionsOf(client, tableName, partition, dealerId),
       ]);
+      assertPublished(published);
       const visible = versions.find((version) => isVisible(spanOf(version), published));
       // Versions, but none visible: not published yet, unless an import ended between the two reads.
       if (visible !== undefined || versions.length === 0 || published === before) return visible;

@@ -24,9 +24,17 @@ export interface DealerHits {
   readonly hits: readonly DealerHit[];
 }
 
+/** No import has been published yet: whether there are stores, and which, is not known. The name is what `shared/http` knows it by. */
+export class StoresNotPublished extends Error {
+  override readonly name = 'StoresNotPublished';
+}
+
 /** Where searches read stores. */
 export interface DealerSource {
-  /** Runs a search over the listed stores as they were at one moment; maybe twice, when that moment is too long ago. */
+  /**
+   * Runs a search over the listed stores as they were at one moment; maybe twice, when that moment is too long ago.
+   * @throws StoresNotPublished
+   */
   read<Answer>(search: (stores: LeafRows<PublicDealer>) => Promise<Answer>): Promise<Answer>;
 }
 
@@ -35,6 +43,7 @@ export interface DealerSource {
  * same order as by sorting all of them.
  *
  * @throws RangeError when the origin is not on the globe, the radius is negative or the limit is not a whole number ≥ 1
+ * @throws StoresNotPublished
  */
 export async function findDealers(question: DealerQuestion, source: DealerSource): Promise<DealerHits> {
   const { origin, radiusMeters, limit, model } = question;

@@ -83,25 +83,25 @@ export function problemAnswers(tell: TellProblem): ApiMiddleware {
   };
 }
 
-/** Faults that pass: the caller may try again. All others are ours to mend. */
-const PASSING = new Set([
+const BUSY = 'The service is busy. Nothing was lost; please try again in a moment.';
+
+/** Faults that pass, by name, and what is said of them: the caller may try again. All others are ours to mend. */
+const PASSING = new Map([
   // Too many at once for one reservation.
-  'CommitRefused',
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'ThrottlingException',
-  'TimeoutError',
-  'TransactionConflictException',
-  'InternalServerError',
-  'ServiceUnavailable',
+  ['CommitRefused', BUSY],
+  ['ProvisionedThroughputExceededException', BUSY],
+  ['RequestLimitExceeded', BUSY],
+  ['ThrottlingException', BUSY],
+  ['TimeoutError', BUSY],
+  ['TransactionConflictException', BUSY],
+  ['InternalServerError', BUSY],
+  ['ServiceUnavailable', BUSY],
+  ['StoresNotPublished', 'The stores are not loaded yet. Please try again in a moment.'],
 ]);
 
 function problemOfFault(error: unknown): HttpProblem {
-  if (error instanceof Error && PASSING.has(error.name)) {
-    return new HttpProblem(503, 'The service is busy. Nothing was lost; please try again in a moment.', {
-      headers: { 'retry-after': '5' },
-    });
-  }
+  const passing = error instanceof Error ? PASSING.get(error.name) : undefined;
+  if (passing !== undefined) return new HttpProblem(503, passing, { headers: { 'retry-after': '5' } });
   return new HttpProblem(500, 'Something went wrong on our side. Please try again; quote the instance if it persists.');
 }
 

@@ -54,7 +54,7 @@ describe('the OpenAPI document', () => {
   test('describes the form of a mail program as the function takes it', async () => {
     const { requestBody, parameters, responses } = describedOperation('/v1/reservation/unsubscribe', 'POST');
     expect(parameters).toEqual([expect.objectContaining({ name: 'token', in: 'query', required: true })]);
-    expect(Object.keys(responses).toSorted()).toEqual(['204', '400', '404', '405', '413', '415', 'default']);
+    expect(Object.keys(responses).toSorted()).toEqual(['204', '400', '404', '405', '413', '415', '503', 'default']);
     expect(responses['204']).not.toHaveProperty('content');
     const [[contentType, { schema }] = ['', { schema: {} }]] = Object.entries(requestBody?.content ?? {});
     const isDescribed = new Ajv2020().compile(schema);
@@ -79,6 +79,16 @@ describe('the OpenAPI document', () => {
       const { responses } = describedOperation(path, method);
       expect('304' in responses, route).toBe(operation.cache === 'public');
       if (operation.cache) expect(responses['304']).not.toHaveProperty('content');
+    }
+  });
+
+  test('says of every operation that it may be too busy, and when to come again', () => {
+    for (const route of Object.keys(OPERATIONS)) {
+      const [method = '', path = ''] = route.split(' ');
+      expect(describedOperation(path, method).responses['503'], route).toMatchObject({
+        headers: { 'Retry-After': { schema: { type: 'integer' } } },
+        content: { 'application/problem+json': {} },
+      });
     }
   });
 

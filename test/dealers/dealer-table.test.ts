@@ -6,7 +6,12 @@ import type { Dealer } from '../../shared/dealers/dealer.ts';
 import type { DealerChanges } from '../../shared/dealers/dealer-changes.ts';
 import { applyDealerChanges } from '../../shared/dealers/dealer-import-table.ts';
 import { type DealerTable, dealerTable, INDEX_MAX_AGE_MS } from '../../shared/dealers/dealer-table.ts';
-import { type DealerHits, type DealerQuestion, findDealers } from '../../shared/dealers/find-dealers.ts';
+import {
+  type DealerHits,
+  type DealerQuestion,
+  findDealers,
+  StoresNotPublished,
+} from '../../shared/dealers/find-dealers.ts';
 import { anyQuestion, dealersOf, publicly, sortedHits } from './arbitrary-dealer.ts';
 import { clientWith, dealersTable, rest } from './dealers-table.ts';
 
@@ -20,6 +25,9 @@ const changesOf = (some: readonly string[]): fc.Arbitrary<DealerChanges> =>
 const anyChanges = changesOf(ids);
 /** Of half as many stores, for what is looked at after each of the writes: there are fewer of these. */
 const fewChanges = changesOf(ids.slice(0, 7));
+
+/** Publishes a table without a store. */
+const NO_STORES: DealerChanges = { put: [], removeIds: [] };
 
 /** The stores after the changes. */
 function changed(before: readonly Dealer[], { put, removeIds }: DealerChanges): Dealer[] {
@@ -57,6 +65,7 @@ describe('dealers table', () => {
         const { client, tableName } = await dealersTable();
         let nowMs = 0;
         const reader = dealerTable(client, tableName, () => nowMs);
+        await apply(client, tableName, NO_STORES);
         const states: Dealer[][] = [[]];
         for (const changes of imports) {
           const sleeper = await sleepingTable(client, tableName);
@@ -190,6 +199,7 @@ describe('dealers table', () => {
 describe('an id', () => {
   test('that no store can have is unknown to look-ups and refused by imports', async () => {
     const { client, tableName } = await dealersTable();
+    await apply(client, tableName, NO_STORES);
     const reader = dealerTable(client, tableName, () => 0);
     expect(await reader.getDealer('x'.repeat(2_000))).toBeUndefined();
     expect(await reader.getLeadRouting('')).toBeUndefined();
@@ -218,8 +228,28 @@ describe('a search', () => {
     expect(await findDealers(everywhere, reader)).toEqual(sortedHits(after, everywhere));
   });
 
+  test('fails as long as no import is published, and sees the first one at once', async () => {
+    const { client, tableName } = await dealersTable();
+    const reader = dealerTable(client, tableName, () => 0);
+    const id = before[0]?.id ?? '';
+    const expectNothing = async () => {
+      await expect(findDealers(everywhere, reader)).rejects.toThrow(StoresNotPublished);
+      await expect(reader.getDealer(id)).rejects.toThrow(StoresNotPublished);
+      await expect(reader.getLeadRouting(id)).rejects.toThrow(StoresNotPublished);
+      expect(await reader.listDealers()).toEqual([]);
+    };
+    await expectNothing();
+    const dying = clientWith({ dieAfterWrites: 2 });
+    expect(await killed(apply(dying, tableName, { put: before, removeIds: [] }))).toBe(true);
+    await expectNothing();
+    await apply(client, tableName, { put: before, removeIds: [] });
+    expect(await findDealers(everywhere, reader)).toEqual(sortedHits(before, everywhere));
+    expect(await reader.getDealer(id)).toEqual(before[0] && publicly(before[0]));
+  });
+
   test('sees a change once its index is a minute old', async () => {
     const { client, tableName } = await dealersTable();
+    await apply(client, tableName, NO_STORES);
     let nowMs = 0;
     const reader = dealerTable(client, tableName, () => nowMs);
     expect(await findDealers(everywhere, reader)).toEqual({ beyondRadius: false, hits: [] });

@@ -5,7 +5,9 @@ import { compileLogPattern } from '../../local/aws/log-pattern.ts';
 import { CANARY_AGENT } from '../../shared/canary/walk-canary.ts';
 import { readSearchBatch, SEARCHED_LINES } from '../../shared/counts/searched-lines.ts';
 import { applyDealerChanges } from '../../shared/dealers/dealer-import-table.ts';
+import { DEALER_TABLE } from '../../shared/dealers/dealer-table.ts';
 import { delivered } from '../counts/search-batch.ts';
+import { plainStore } from '../pages/arbitrary-page.ts';
 import { gatewayEvent } from '../support/gateway-event.ts';
 import { dealersTable, rest } from './dealers-table.ts';
 
@@ -17,16 +19,22 @@ vi.mock('../../shared/runtime/gazetteer-file.ts', async () => {
 
 let handler: typeof import('../../functions/find-dealers.ts').handler;
 
+let table: Awaited<ReturnType<typeof dealersTable>>;
+
 beforeAll(async () => {
-  const { client, tableName } = await dealersTable();
-  await applyDealerChanges(client, tableName, { put: [], removeIds: [] }, { wait: rest });
-  vi.stubEnv('DEALER_TABLE_NAME', tableName);
+  table = await dealersTable();
+  vi.stubEnv(DEALER_TABLE.environmentVariable, table.tableName);
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', inject('dynamoDbEndpoint'));
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
   ({ handler } = await import('../../functions/find-dealers.ts'));
 });
+
+async function loadStore(): Promise<void> {
+  const changes = { put: [{ ...plainStore, routing: {} }], removeIds: [] };
+  await applyDealerChanges(table.client, table.tableName, changes, { wait: rest });
+}
 
 /** A search near Plantation, with the lines that it writes. */
 async function search(headers: Readonly<Record<string, string>> = {}) {
@@ -43,7 +51,21 @@ async function search(headers: Readonly<Record<string, string>> = {}) {
   }
 }
 
+test('a search before the stores are loaded answers 503 that nobody keeps, and the first one after it finds them', async () => {
+  const before = (await search()).answer;
+  expect(before).toMatchObject({
+    statusCode: 503,
+    headers: { 'content-type': 'application/problem+json', 'retry-after': '5', 'cache-control': 'no-store' },
+  });
+  expect(before.body).toContain('not loaded yet');
+  await loadStore();
+  const { answer } = await search();
+  expect([answer.statusCode, answer.headers?.['cache-control']]).toEqual([200, expect.stringContaining('public')]);
+  expect(JSON.parse(answer.body ?? '').dealers).toHaveLength(1);
+});
+
 test('a search’s line is handed on to be counted, and the canary’s is not: it would spoil its batch', async () => {
+  await loadStore();
   const isCounted = compileLogPattern(SEARCHED_LINES);
   const { answer, lines } = await search();
   const counted = lines.filter(isCounted);
