@@ -30,6 +30,9 @@ export const dayOf = (hour: string): string => hour.slice(0, 10);
 export const monthOf = (dayOrHour: string): string => dayOrHour.slice(0, 7);
 export const firstHourOf = (day: string): string => `${day}T00`;
 
+/** After this day the years have more digits, and times no longer sort as text. */
+const LAST_DAY = '9999-12-31';
+
 /** The hours of days that are both inclusive. */
 export function hoursOfDays({
   from,
@@ -40,7 +43,7 @@ export function hoursOfDays({
 }): HourRange {
   return {
     from: from === undefined ? undefined : firstHourOf(from),
-    until: to === undefined ? undefined : firstHourOf(dayAfter(to)),
+    until: to === undefined || to === LAST_DAY ? undefined : firstHourOf(dayAfter(to)),
   };
 }
 
