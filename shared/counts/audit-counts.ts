@@ -36,6 +36,8 @@ export interface Audit {
 export const hasDrift = ({ groups, active, withdrawn, rollups }: Drift): boolean =>
   groups + active + withdrawn + rollups > 0;
 
+const DAY_MS = 24 * 3_600_000;
+
 /** Closed days whose roll-ups are made again from their facts every night. */
 const DAYS_AGAIN = 7;
 
@@ -159,11 +161,9 @@ async function auditRollupsAt(
   const months = Object.keys(head.days).sort();
   const closedMonths = months.filter((month) => firstHourOf(`${monthAfter(month)}-01`) <= head.closedBefore);
   const days = months.flatMap((month) => daysOf(head, month)).slice(-DAYS_AGAIN);
-  // Another one every day of the year, so that each has its turn.
-  const turn = Number(dayOf(head.closedBefore).slice(8)) % Math.max(1, closedMonths.length);
   const runs: Run[] = [
     ...days.map((day): Run => ({ level: 'day', periods: [day] })),
-    ...closedMonths.slice(turn, turn + 1).map((month): Run => ({ level: 'month', periods: [month] })),
+    ...monthsOnTurn(closedMonths, dayOf(head.closedBefore)).map((month): Run => ({ level: 'month', periods: [month] })),
     ...hoursOf(head).map((hour): Run => ({ level: 'hour', periods: [hour] })),
   ];
   let wrong = 0;
@@ -174,6 +174,12 @@ async function auditRollupsAt(
     if (!isRight) wrong += 1;
   }
   return { periods: runs.length, rollups: wrong };
+}
+
+/** The one of some months that is looked at on a day, if there are any: another one every day, so that each has its turn. */
+export function monthsOnTurn(months: readonly string[], day: string): readonly string[] {
+  const turn = (Date.parse(day) / DAY_MS) % Math.max(1, months.length);
+  return months.slice(turn, turn + 1);
 }
 
 function rangeOf({ level, periods: [period = ''] }: Run): HourRange {
