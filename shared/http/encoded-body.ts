@@ -14,13 +14,14 @@ export interface EncodedBody {
 /** Smaller bodies are not worth it. */
 const WORTH_COMPRESSING_BYTES = 4_096;
 
-/** Whether the caller takes gzip (RFC 9110, 12.5.3). */
+/** Whether the caller takes gzip (RFC 9110, 12.5.3): by its name, or by `*` where the header does not name it. */
 export function acceptsGzip(event: APIGatewayProxyEventV2): boolean {
-  return (event.headers['accept-encoding'] ?? '').split(',').some((coding) => {
-    const [name, ...parameters] = coding.split(';').map((part) => part.trim().toLowerCase());
-    const isRefused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-    return (name === 'gzip' || name === 'x-gzip' || name === '*') && !isRefused;
+  const codings = (event.headers['accept-encoding'] ?? '').split(',').map((coding) => {
+    const [name = '', ...parameters] = coding.split(';').map((part) => part.trim().toLowerCase());
+    return { name, isTaken: !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) };
   });
+  const gzip = codings.find(({ name }) => name === 'gzip' || name === 'x-gzip');
+  return (gzip ?? codings.find(({ name }) => name === '*'))?.isTaken ?? false;
 }
 
 /** Compresses a text that is large, for a caller that takes it. */

@@ -145,7 +145,7 @@ describe('a large answer', () => {
     expect(JSON.parse(gunzipSync(Buffer.from(response.body ?? '', 'base64')).toString())).toEqual({ a: rows });
   });
 
-  test.each([undefined, 'br', 'gzip;q=0', 'identity, gzip;q=0.0'])('is not for one that says %s', async (coding) => {
+  test.each([undefined, 'br', 'gzip;q=0', 'identity, gzip;q=0.0', '*, gzip;q=0', '*;q=0'])('is not for one that says %s', async (coding) => {
     const headers = coding === undefined ? {} : { 'accept-encoding': coding };
     const { response } = await call(large, { rawQueryString: 'a=1', headers });
     expect(response.headers).not.toHaveProperty('content-encoding');
