@@ -9,7 +9,7 @@ const REFUSALS = {
   403: 'The token lacks the scope.',
   404: 'There is no such thing.',
   405: 'The address does not take this method; see `Allow`.',
-  409: 'A request with the same key is still in flight.',
+  409: 'Not as things stand: a request with the same key is still in flight, or the lead is closed.',
   413: 'The body is too large.',
   415: 'The body is of another media type.',
   422: 'The idempotency key came with another body before.',
@@ -17,8 +17,18 @@ const REFUSALS = {
   503: 'Not at the moment: too busy, or the stores are not loaded yet. Nothing was lost; see `Retry-After`.',
 } as const;
 
-/** Statuses that say when to come again. */
-const LATER: readonly number[] = [429, 503];
+const RETRY_AFTER = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer', minimum: 1 } } };
+
+/** Headers that a refusal always has. */
+const REFUSAL_HEADERS: Readonly<Record<number, object>> = {
+  401: { 'WWW-Authenticate': { description: 'RFC 6750.', schema: { type: 'string' } } },
+  405: { Allow: { description: 'The methods, separated by commas.', schema: { type: 'string' } } },
+  429: RETRY_AFTER,
+  503: RETRY_AFTER,
+};
+
+/** How the gateway itself refuses a token, before a function is asked. */
+const GatewayRefusal = z.strictObject({ message: z.string() });
 
 const SECURITY_SCHEMES = {
   manageToken: { type: 'http', scheme: 'bearer', description: 'The token of the mail or of the receipt.' },
@@ -48,7 +58,10 @@ export function openApiDocument(version: string) {
     },
     servers: [{ url: '/' }],
     paths,
-    components: { schemas: { Problem: jsonSchema(Problem, 'output') }, securitySchemes: SECURITY_SCHEMES },
+    components: {
+      schemas: { Problem: jsonSchema(Problem, 'output'), GatewayRefusal: jsonSchema(GatewayRefusal, 'output') },
+      securitySchemes: SECURITY_SCHEMES,
+    },
   };
 }
 
@@ -78,7 +91,9 @@ function describe(route: string, operation: Operation): object {
         }),
       },
       ...(operation.cache && { 304: { description: 'Nothing has changed since the answer with this `ETag`.' } }),
-      ...Object.fromEntries([...refusals, 405 as const, 503 as const].map((status) => [status, refusal(status)])),
+      ...Object.fromEntries(
+        [...refusals, 405 as const, 503 as const].map((status) => [status, refusal(status, operation)]),
+      ),
       default: problemResponse('A fault of ours; quote `instance`.'),
     },
   };
@@ -89,16 +104,23 @@ function bodyTypesOf({ form }: Operation): readonly string[] {
   return form ? ['application/x-www-form-urlencoded', 'multipart/form-data'] : ['application/json'];
 }
 
-function refusal(status: keyof typeof REFUSALS): object {
-  const header = { 'Retry-After': { description: 'Seconds.', schema: { type: 'integer', minimum: 1 } } };
-  return { ...problemResponse(REFUSALS[status]), ...(LATER.includes(status) && { headers: header }) };
+function refusal(status: keyof typeof REFUSALS, { security }: Operation): object {
+  const headers = REFUSAL_HEADERS[status];
+  const isGateways = security.startsWith('oidc') && (status === 401 || status === 403);
+  return {
+    ...(isGateways
+      ? errorResponse(REFUSALS[status], 'application/json', 'GatewayRefusal')
+      : problemResponse(REFUSALS[status])),
+    ...(headers && { headers }),
+  };
 }
 
 function problemResponse(description: string): object {
-  return {
-    description,
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-  };
+  return errorResponse(description, 'application/problem+json', 'Problem');
+}
+
+function errorResponse(description: string, mediaType: string, schema: string): object {
+  return { description, content: { [mediaType]: { schema: { $ref: `#/components/schemas/${schema}` } } } };
 }
 
 function pathParameters({ pathParameter }: Operation): object[] {

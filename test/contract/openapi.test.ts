@@ -92,6 +92,17 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  test('says in whose words a token is refused: the gateway’s for the issuer’s, ours for a reservation’s', () => {
+    for (const [route, { security, refusals }] of Object.entries(OPERATIONS) as [string, Operation][]) {
+      const [method = '', path = ''] = route.split(' ');
+      const { responses } = describedOperation(path, method);
+      const mediaType = security.startsWith('oidc') ? 'application/json' : 'application/problem+json';
+      for (const status of refusals.filter((refusal) => refusal === 401 || refusal === 403)) {
+        expect(Object.keys((responses[status] as { content: object }).content), route).toEqual([mediaType]);
+      }
+    }
+  });
+
   test('names the same refusals for a token of a reservation, whatever is asked of it', () => {
     for (const method of ['GET', 'PATCH', 'DELETE']) {
       const { security, responses } = describedOperation('/v1/reservation', method);
