@@ -1,42 +1,20 @@
 import * as z from 'zod/mini';
 import { GROUP_KEYS } from '../counts/grouping.ts';
+import { COUNTED_DAYS, daysInOrder, groupedBy } from './counts-query.ts';
 import { DealerId, ModelId } from './dealers.ts';
 import { json, type Operation } from './operation.ts';
 
-const DAY_FIX = 'must be a day that exists, as YYYY-MM-DD (UTC)';
-const Day = z.iso.date(DAY_FIX);
-
-const BY_FIX = `must be one or two different keys, separated by a comma, of ${GROUP_KEYS.join(', ')}`;
-const By = z
-  .pipe(
-    z.string(BY_FIX),
-    z.pipe(
-      z.transform((by: string) => by.split(',')),
-      z.array(z.enum(GROUP_KEYS, BY_FIX)),
-    ),
-  )
-  .check(
-    z.refine((keys) => keys.length <= 2 && new Set(keys).size === keys.length, BY_FIX),
-    z.meta({ description: BY_FIX, examples: ['state', 'dealer,model'] }),
-  );
-
 export const InterestCountsQuery = z
   .strictObject({
-    by: z.optional(By),
-    from: z.optional(Day),
-    to: z.optional(Day),
+    by: z.optional(groupedBy(GROUP_KEYS, ['state', 'dealer,model'])),
+    ...COUNTED_DAYS,
     state: z.optional(z.string().check(z.regex(/^[A-Z]{2}$/, 'must be the two letters of a state, such as FL'))),
     model: z.optional(z.union([ModelId, z.literal('undecided')], 'must be a model id or undecided')),
     dealerId: z.optional(DealerId),
     metro: z.optional(z.string().check(z.regex(/^\d{5}$/, 'must be the five digits of a CBSA code'))),
     campaign: z.optional(z.string().check(z.regex(/^[A-Za-z0-9._-]{1,60}$/, 'must be the name of a campaign'))),
   })
-  .check(
-    z.refine((query) => query.from === undefined || query.to === undefined || query.from <= query.to, {
-      path: ['to'],
-      error: 'must not be before from',
-    }),
-  );
+  .check(daysInOrder);
 
 const Count = z.nullable(z.int()).check(z.meta({ description: 'Null when it is left out, with `suppressedBelow`.' }));
 const SIX_COUNTS = {

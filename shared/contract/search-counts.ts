@@ -1,38 +1,17 @@
 import * as z from 'zod/mini';
 import { SEARCH_GROUP_KEYS } from '../counts/search-counts.ts';
+import { COUNTED_DAYS, daysInOrder, groupedBy } from './counts-query.ts';
 import { json, type Operation } from './operation.ts';
-
-const Day = z.iso.date('must be a day that exists, as YYYY-MM-DD (UTC)');
-
-const BY_FIX = `must be one or two different keys, separated by a comma, of ${SEARCH_GROUP_KEYS.join(', ')}`;
-const By = z
-  .pipe(
-    z.string(BY_FIX),
-    z.pipe(
-      z.transform((by: string) => by.split(',')),
-      z.array(z.enum(SEARCH_GROUP_KEYS, BY_FIX)),
-    ),
-  )
-  .check(
-    z.refine((keys) => keys.length <= 2 && new Set(keys).size === keys.length, BY_FIX),
-    z.meta({ description: BY_FIX, examples: ['state', 'state,distance-band'] }),
-  );
 
 export const SearchCountsQuery = z
   .strictObject({
-    by: z.optional(By),
-    from: z.optional(Day),
-    to: z.optional(Day),
+    by: z.optional(groupedBy(SEARCH_GROUP_KEYS, ['state', 'state,distance-band'])),
+    ...COUNTED_DAYS,
     state: z.optional(
       z.string().check(z.regex(/^([A-Z]{2}|unknown)$/, 'must be the two letters of a state, such as FL, or unknown')),
     ),
   })
-  .check(
-    z.refine((query) => query.from === undefined || query.to === undefined || query.from <= query.to, {
-      path: ['to'],
-      error: 'must not be before from',
-    }),
-  );
+  .check(daysInOrder);
 
 const SearchTotal = { searches: z.int().check(z.gte(0)) };
 
