@@ -209,8 +209,11 @@ const HttpsUrl = z.url({ protocol: /^https$/, hostname: z.regexes.domain });
 
 function httpsUrl(text: string): string | Refusal {
   const fix = `use an address that begins with https://, without a user name, of at most ${URL_LENGTH} characters`;
-  if (!HttpsUrl.safeParse(text).success || /\s/.test(text) || text.length > URL_LENGTH) return new Refusal(fix);
-  return new URL(text).username === '' ? text : new Refusal(fix);
+  // A browser reads `https:www.example.com` as a path of the page that it stands in.
+  const isAddress = HttpsUrl.safeParse(text).success && /^https:\/\/\S+$/i.test(text) && text.length <= URL_LENGTH;
+  if (!isAddress) return new Refusal(fix);
+  const { username, password } = new URL(text);
+  return username + password === '' ? text : new Refusal(fix);
 }
 
 const Email = z.email();

@@ -211,6 +211,8 @@ describe('parseDealersCsv', () => {
     ['url', 'www.example.com', /https/],
     ['url', 'javascript:alert(1)', /https/],
     ['url', 'https://user:pw@example.com', /user name/],
+    ['url', 'https://:pw@example.com', /user name/],
+    ['url', 'https:www.example.com', /begins with https:\/\//],
     ['models', '', /a110/],
     ['models', 'a110;a290', /a110/],
     ['models', 'a110;a110', /each once/],
