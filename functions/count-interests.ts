@@ -7,7 +7,7 @@ import { COUNT_NAMES, DEFINITIONS } from '../shared/counts/grouping.ts';
 import { ROLLUP_TABLE, rollupTable } from '../shared/counts/rollup-table.ts';
 import { suppressSmall } from '../shared/counts/suppression.ts';
 import { DEALER_TABLE, dealerTable } from '../shared/dealers/dealer-table.ts';
-import { storeNames } from '../shared/dealers/store-names.ts';
+import { listedDealers } from '../shared/dealers/find-dealers.ts';
 import { api } from '../shared/http/api.ts';
 import { acceptsGzip, type EncodedBody } from '../shared/http/encoded-body.ts';
 import { badFields } from '../shared/http/http-problem.ts';
@@ -33,7 +33,7 @@ export const handler = api(
     const counted = await countInterests(question, desk);
     const shown = smallest > 0 ? suppressSmall(counted, by, smallest) : counted;
     if (shown === undefined) throw badFields([{ pointer: '?by', detail: CANNOT_SUPPRESS }]);
-    const names = await namesOf(counted.groups, by, gazetteer(), () => storeNames(dealers));
+    const names = await namesOf(counted.groups, by, gazetteer(), storeNames);
     if (mediaType === 'text/csv') {
       const dialect = parameterOfAccepted(event.headers['accept'], 'text/csv', 'dialect');
       const form = { forSpreadsheet: dialect === 'spreadsheet', gzip: acceptsGzip(event) };
@@ -59,6 +59,11 @@ export const handler = api(
   },
   { large: { refusal: tooManyRows } },
 );
+
+/** Names by id; withdrawn stores are not among them. */
+async function storeNames(): Promise<ReadonlyMap<string, string>> {
+  return new Map((await listedDealers(dealers)).map(({ id, name }) => [id, name]));
+}
 
 const CANNOT_SUPPRESS =
   'are keys by which counts that have to be left out could be worked out here: ask by one of them, or for more days or fewer filters';

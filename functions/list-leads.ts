@@ -1,6 +1,6 @@
 import { listLeads as operation } from '../shared/contract/leads.ts';
 import { api } from '../shared/http/api.ts';
-import { badFields, pointerOf } from '../shared/http/http-problem.ts';
+import { badFields } from '../shared/http/http-problem.ts';
 import { cursorPosition, listLeads } from '../shared/leads/lead-desk.ts';
 import { leadDesk } from '../shared/runtime/desks.ts';
 
@@ -8,7 +8,7 @@ const desk = leadDesk();
 
 export const handler = api(operation, async ({ query }) => {
   if (query.cursor !== undefined && cursorPosition(query.cursor) === undefined) {
-    throw badFields([{ pointer: pointerOf('?', ['cursor']), detail: 'must be the cursor of the page before' }]);
+    throw badFields([{ pointer: '?cursor', detail: 'must be the cursor of the page before' }]);
   }
   return listLeads(query, desk);
 });

@@ -12,7 +12,7 @@ export const daysInOrder = z.refine<{ readonly from?: string | undefined; readon
 );
 
 /** One or two different keys to group by, separated by a comma. */
-export function groupedBy<const Key extends string>(keys: readonly Key[], examples: readonly string[]) {
+export function groupedBy<const Key extends string>(keys: readonly Key[]) {
   const fix = `must be one or two different keys, separated by a comma, of ${keys.join(', ')}`;
   return z
     .pipe(
@@ -24,6 +24,6 @@ export function groupedBy<const Key extends string>(keys: readonly Key[], exampl
     )
     .check(
       z.refine((by) => by.length <= 2 && new Set(by).size === by.length, fix),
-      z.meta({ description: fix, examples: [...examples] }),
+      z.meta({ description: fix }),
     );
 }

@@ -27,7 +27,7 @@ export const DealerId = z
 
 const NoControlCharacters = z.regex(/^\P{Cc}*$/u, 'must have no control characters');
 
-export const DealersQuery = z.strictObject({
+const DealersQuery = z.strictObject({
   near: z
     .string('is required: a ZIP (33324), coordinates (26.11,-80.25) or a city and state (Fort Lauderdale, FL)')
     .check(
@@ -95,7 +95,7 @@ export const DealersGeoJson = z.strictObject({
   beyondRadius: z.boolean(),
 });
 
-export const PlacesQuery = z.strictObject({
+const PlacesQuery = z.strictObject({
   q: z
     .string('is required: the first characters of a ZIP or a city')
     .check(

@@ -45,7 +45,7 @@ const Model = z.union(
 const Timeframe = z.enum(TIMEFRAME_IDS, `must be one of ${TIMEFRAME_IDS.join(', ')}`);
 const truth = (fix: string) => z.literal(true, fix);
 
-export const FormQuery = z.strictObject({ locale: z._default(LocaleId, 'en-US') });
+const FormQuery = z.strictObject({ locale: z._default(LocaleId, 'en-US') });
 
 export const FormAnswer = z.strictObject({
   locale: LocaleId,
@@ -119,7 +119,7 @@ export type InterestBody = z.infer<typeof InterestBody>;
 
 export const InterestAnswer = z.strictObject({ status: z.literal('confirmation-sent') });
 
-export const ConfirmBody = z.strictObject({
+const ConfirmBody = z.strictObject({
   token: z.string('is required: the part after #confirm= of the link in the mail').check(z.maxLength(1000)),
 });
 
@@ -189,10 +189,13 @@ export const ChangeBody = z
       ),
     ),
   })
-  .check(z.refine((body) => Object.keys(body).length > 0, 'must have at least one member to change'));
+  .check(
+    z.refine((body) => Object.keys(body).length > 0, 'must have at least one member to change'),
+    z.meta({ minProperties: 1 }),
+  );
 export type ChangeBody = z.infer<typeof ChangeBody>;
 
-export const UnsubscribeQuery = z.strictObject({
+const UnsubscribeQuery = z.strictObject({
   token: z.string('is required: the address in the List-Unsubscribe header has it').check(z.maxLength(1000)),
 });
 

@@ -7,7 +7,7 @@ const STATUS_FIX = `must be one of ${DELIVERY_STATUSES.join(', ')}`;
 const Status = z.enum(DELIVERY_STATUSES, STATUS_FIX);
 const Time = z.iso.datetime();
 
-export const LeadsQuery = z.strictObject({
+const LeadsQuery = z.strictObject({
   status: z.optional(Status),
   dealerId: z.optional(DealerId),
   cursor: z.optional(z.string('must be the cursor of the page before').check(z.maxLength(200))),
@@ -61,9 +61,9 @@ export const LeadsAnswer = z.strictObject({
 });
 export type LeadsAnswer = z.infer<typeof LeadsAnswer>;
 
-export const RedeliveryAnswer = z.strictObject({ status: z.literal('due') });
+const RedeliveryAnswer = z.strictObject({ status: z.literal('due') });
 
-export const AcknowledgeBody = z.strictObject({
+const AcknowledgeBody = z.strictObject({
   token: z.string('is required: the part after #acknowledge= of the link in the mail').check(z.maxLength(1000)),
 });
 

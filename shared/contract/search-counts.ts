@@ -3,9 +3,9 @@ import { SEARCH_GROUP_KEYS } from '../counts/search-counts.ts';
 import { COUNTED_DAYS, daysInOrder, groupedBy } from './counts-query.ts';
 import { json, type Operation } from './operation.ts';
 
-export const SearchCountsQuery = z
+const SearchCountsQuery = z
   .strictObject({
-    by: z.optional(groupedBy(SEARCH_GROUP_KEYS, ['state', 'state,distance-band'])),
+    by: z.optional(groupedBy(SEARCH_GROUP_KEYS)),
     ...COUNTED_DAYS,
     state: z.optional(
       z.string().check(z.regex(/^([A-Z]{2}|unknown)$/, 'must be the two letters of a state, such as FL, or unknown')),
@@ -15,7 +15,7 @@ export const SearchCountsQuery = z
 
 const SearchTotal = { searches: z.int().check(z.gte(0)) };
 
-export const SearchCountsAnswer = z.strictObject({
+const SearchCountsAnswer = z.strictObject({
   asOf: z.iso.datetime(),
   definitions: z.record(z.string(), z.string()),
   total: z.strictObject(SearchTotal),

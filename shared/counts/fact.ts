@@ -1,3 +1,5 @@
+import { METERS_PER_MILE } from '../geo/distance.ts';
+
 /** What cannot be placed stands in a group of this name. */
 export const UNKNOWN_GROUP = 'unknown';
 
@@ -54,7 +56,6 @@ export interface Fact {
 
 /** Upper ends of the distance bands, in miles; beyond the last one is `250+`. */
 const BAND_MILES = [10, 25, 50, 100, 250] as const;
-const METERS_PER_MILE = 1609.344;
 
 /** The distance band of a person's nearest store; `none` when no store is listed. */
 export function distanceBand(nearestStoreMeters: number | undefined): string {

@@ -2,7 +2,7 @@ import type { Gazetteer } from '../gazetteer/gazetteer.ts';
 import type { Group, GroupKey } from './grouping.ts';
 
 /** The keys whose codes have names. */
-export const NAMED_KEYS = ['state', 'county', 'metro', 'dealer'] as const satisfies readonly GroupKey[];
+const NAMED_KEYS = ['state', 'county', 'metro', 'dealer'] as const satisfies readonly GroupKey[];
 export type NamedKey = (typeof NAMED_KEYS)[number];
 
 /** Names by code, for each place or store that the groups are by. A code without a known name has none. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Gazetteer } from '../gazetteer/gazetteer.ts';
 import type { PlacedZip } from '../gazetteer/place.ts';
-import { distanceMeters } from '../geo/distance.ts';
+import { distanceMeters, METERS_PER_MILE } from '../geo/distance.ts';
 import type { Point } from '../geo/point.ts';
 import { WEBHOOK_FORMATS, type WebhookFormat } from '../webhooks/lead-webhook.ts';
 import { webhookUrlFault } from '../webhooks/webhook-address.ts';
@@ -57,7 +57,7 @@ export interface DealerCsvContext {
 }
 
 /** Farther from its ZIP's centroid than any town of the ZIP: a coordinate is mistyped. Real stores lie within 10 km. */
-export const MAX_METERS_FROM_ZIP = 80_000;
+const MAX_METERS_FROM_ZIP = 80_000;
 
 /** What a spreadsheet would run as a formula when the file is opened in one. */
 const FORMULA = /^[=+\-@]/;
@@ -200,7 +200,7 @@ function misplacement({ lat, lng }: Point, zip: PlacedZip): string | undefined {
   if (isNear({ lat, lng })) return undefined;
   if (isNear({ lat: lng, lng: lat })) return `lat and lng (${lng}) are swapped`;
   if (isNear({ lat, lng: -lng })) return `lng (${lng}) needs the other sign: west is negative`;
-  const miles = Math.round(distanceMeters({ lat, lng }, zip.location) / 1609.344);
+  const miles = Math.round(distanceMeters({ lat, lng }, zip.location) / METERS_PER_MILE);
   return `with lng ${lng} it lies ${miles} miles from its ZIP ${zip.zip}; leave both blank when they are not known`;
 }
 

@@ -1,11 +1,12 @@
 import type * as z from 'zod/mini';
 import type { DealerAnswer, DealersAnswer, DealersGeoJson } from '../contract/dealers.ts';
+import { METERS_PER_MILE } from '../geo/distance.ts';
 import type { Point } from '../geo/point.ts';
 import type { PublicDealer } from './dealer.ts';
 import type { DealerHits } from './find-dealers.ts';
 
-/** The international mile and the kilometre, in metres. */
-export const METERS_PER_UNIT = { mi: 1609.344, km: 1000 } as const;
+/** Metres in a mile and in a kilometre. */
+export const METERS_PER_UNIT = { mi: METERS_PER_MILE, km: 1000 } as const;
 
 interface Question {
   readonly radius: number;

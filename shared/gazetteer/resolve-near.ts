@@ -1,3 +1,4 @@
+import { METERS_PER_MILE } from '../geo/distance.ts';
 import type { NearAnswer, PlaceSuggestion } from './place.ts';
 import type { PlaceIndex } from './place-index.ts';
 import { nameKey } from './place-name.ts';
@@ -6,8 +7,8 @@ import { cityLabel, citySuggestion, zipLabel, zipSuggestion } from './suggest-pl
 const ACCEPTED = 'a ZIP (33324 or 33324-1234), coordinates (26.11,-80.25) or a city and state (Fort Lauderdale, FL)';
 const MAX_LENGTH = 100;
 const MAX_SUGGESTIONS = 5;
-/** 50 miles. Outside of Alaska no ZIP of the mainland is farther than 58 miles from the next: its land lies within, the open sea does not. */
-const STATE_WITHIN_METERS = 80_467.2;
+/** Outside of Alaska no ZIP of the mainland is farther than 58 miles from the next: its land lies within, the open sea does not. */
+const STATE_WITHIN_METERS = 50 * METERS_PER_MILE;
 
 const ZIP = /^([0-9]{5})(?:-[0-9]{4})?$/;
 const COORDINATES = /^(-?[0-9]{1,3}(?:\.[0-9]{1,20})?)\s*,\s*(-?[0-9]{1,3}(?:\.[0-9]{1,20})?)$/;

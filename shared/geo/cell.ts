@@ -9,9 +9,6 @@ import { assertPoint, type Point } from './point.ts';
  */
 export const CELL_BITS = 52;
 
-/** The last cell; the first is 0. */
-export const LAST_CELL = 2 ** CELL_BITS - 1;
-
 /**
  * The geohash cell of a point, in [0, 2^52).
  *

@@ -6,6 +6,9 @@ import { assertPoint, type Point } from './point.ts';
  */
 export const EARTH_RADIUS_METERS = 6_371_008.7714;
 
+/** The international mile. */
+export const METERS_PER_MILE = 1609.344;
+
 /** Degrees of latitude and longitude, edges included. Never crosses the date line: `west` ≤ `east`. */
 export interface Box {
   readonly south: number;
