@@ -35,7 +35,7 @@ const Phone = z
 const ZIP_FIX = 'must be a ZIP of five digits, such as 33324';
 const Zip = z.string(ZIP_FIX).check(z.regex(/^\d{5}(-\d{4})?$/, ZIP_FIX));
 
-const PAGE_FIX = 'must be the https address of the page, of at most 500 characters';
+const PAGE_FIX = 'must be the http or https address of the page, of at most 500 characters';
 const Page = z.url({ protocol: /^https?$/, error: PAGE_FIX }).check(z.maxLength(500, PAGE_FIX));
 
 const Model = z.union(
@@ -95,14 +95,17 @@ export const InterestBody = z
       'must be an object of adult and usResident',
     ),
     source: z.optional(
-      z.strictObject({
-        page: z.optional(Page),
-        campaign: z.optional(
-          z
-            .string('must be text')
-            .check(z.regex(/^[A-Za-z0-9._-]{1,60}$/, 'must have 1 to 60 of the characters A-Z a-z 0-9 . _ -')),
-        ),
-      }),
+      z.strictObject(
+        {
+          page: z.optional(Page),
+          campaign: z.optional(
+            z
+              .string('must be text')
+              .check(z.regex(/^[A-Za-z0-9._-]{1,60}$/, 'must have 1 to 60 of the characters A-Z a-z 0-9 . _ -')),
+          ),
+        },
+        'must be an object of page, campaign or both',
+      ),
     ),
     formToken: z.string('is required: take it from GET /v1/form').check(z.maxLength(500, 'is not a form token')),
     company: z.optional(z.string('must be text')).check(z.meta({ description: 'Leave it empty.' })),

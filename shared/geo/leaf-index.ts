@@ -23,7 +23,7 @@ export interface Leaf {
   readonly checksum: number;
 }
 
-/** A node of the tree over the leaves: `first` to `last` are positions in `LeafIndex.leaves`. */
+/** A node of the tree over the leaves: `first` is the position of its first one in `LeafIndex.leaves`. */
 export interface LeafNode {
   readonly box: Box;
   readonly count: number;
