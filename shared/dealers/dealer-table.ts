@@ -26,7 +26,10 @@ export const DEALER_TABLE = {
   sortKey: 'sk',
 } as const;
 
-/** A published change shows in every search within this time; the price is one read unit a function instance each time. */
+/**
+ * A published change shows in every search that a function answers within this time; an edge may repeat an older answer for longer.
+ * The price is one read unit a function instance each time.
+ */
 export const INDEX_MAX_AGE_MS = 60_000;
 
 /** Leaves whose rows one instance keeps in memory: with 2 to 32 stores each, at most some 60 MB. */
