@@ -1,3 +1,4 @@
+import { timestamp } from '../reservations/reservation-life.ts';
 import { type LeadEvent, leadWebhook } from '../webhooks/lead-webhook.ts';
 import { parseWebhookSecrets, webhookHeaders } from '../webhooks/webhook-signature.ts';
 import type { Delivery } from './delivery.ts';
@@ -28,12 +29,10 @@ export async function sendLeadWebhook(
   standing: StandingLead,
   desk: DispatchDesk,
 ): Promise<DeliveryOutcome> {
-  const { dealer, lead, reservation } = standing;
+  const { dealer, lead } = standing;
   // A store that is withdrawn after someone chose it gets nobody's data.
   if (dealer.status === 'withdrawn') return mailInstead(standing, 'the store is withdrawn', desk);
-  // What was sent before may have got through without anyone knowing, so a lead that has changed is never told as a new one.
-  const hasChanged = reservation.history.some(({ event, at }) => CHANGES.has(event) && at > lead.createdAt);
-  const isUpdate = delivery.deliveredAt !== undefined || hasChanged;
+  const isUpdate = delivery.deliveredAt !== undefined || hasChanged(standing);
   const event: LeadEvent = {
     type: isUpdate ? 'lead.updated' : 'lead.created',
     at: delivery.createdAt,
@@ -45,6 +44,16 @@ export async function sendLeadWebhook(
 
 /** What changes how a lead stands. */
 const CHANGES: ReadonlySet<string> = new Set(['changed', 'unsubscribed']);
+
+/**
+ * Whether the reservation has changed since the event that made the lead. What was sent before may have got through without
+ * anyone knowing, so a lead that has changed is never told as a new one.
+ */
+function hasChanged({ lead, reservation: { history } }: StandingLead): boolean {
+  // Its own event is the one of its second; the first of several, so that no change is overlooked.
+  const made = history.findIndex(({ at }) => at === timestamp(Date.parse(lead.createdAt)));
+  return history.slice(made + 1).some(({ event }) => CHANGES.has(event));
+}
 
 /** Posts to a store's endpoint that a lead is closed. ADF has no words for it, so only an endpoint for JSON is told. */
 export async function sendClosedWebhook(

@@ -143,6 +143,23 @@ describe('a lead by webhook', () => {
     expect(new Set(posts.map(({ headers }) => headers['webhook-id'])).size).toBe(2);
   });
 
+  test('is a new one to the store that a change has brought it to, and an update once something changes after', async () => {
+    const { desk, posts, change, clock, leadId } = await confirmedBuyer();
+    // Before anything is sent; the lead that comes back is another.
+    clock.now += SECOND;
+    await change({ dealerId: 'west' });
+    clock.now += SECOND;
+    await change({ dealerId: 'north' });
+    const brought = await leadId();
+    await sweep(desk);
+    await change({ model: 'undecided' });
+    await sweep(desk);
+    expect(posts.map(({ body }) => JSON.parse(body))).toMatchObject([
+      { type: 'lead.created', data: { leadId: brought, resend: false } },
+      { type: 'lead.updated', data: { leadId: brought, resend: true } },
+    ]);
+  });
+
   test('goes out by webhook alone to a store that has no other channel, and nobody is reminded', async () => {
     const { desk, inbox, email, later } = await confirmedBuyer();
     await sweep(desk);
