@@ -145,9 +145,9 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'whoever comes late settles another’s claim',
     file: 'shared/outbox/outbox-table.ts',
-    find: "'#status = :pending AND attempts = :attempts AND reservationVersion = :version'",
+    find: "'#status = :pending AND attempts = :attempts AND reservationVersion = :version AND createdAt = :createdAt'",
     replace:
-      "'#status = :pending AND (attempts = :attempts OR attempts > :attempts) AND reservationVersion = :version'",
+      "'#status = :pending AND (attempts = :attempts OR attempts > :attempts) AND reservationVersion = :version AND createdAt = :createdAt'",
     tests: OUTBOX,
   },
   {

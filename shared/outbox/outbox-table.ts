@@ -233,8 +233,9 @@ export function outboxTable(client: DynamoDBDocumentClient, tableName: string): 
           new UpdateCommand({
             TableName: tableName,
             Key: rowKey(claimed),
-            // Only the one who holds the claim settles it: a claim sets attempts, and a renewal the version.
-            ConditionExpression: '#status = :pending AND attempts = :attempts AND reservationVersion = :version',
+            // Only the one who holds the claim settles it: a claim sets attempts, a renewal the rest.
+            ConditionExpression:
+              '#status = :pending AND attempts = :attempts AND reservationVersion = :version AND createdAt = :createdAt',
             UpdateExpression: [
               'SET #status = :status, settledAt = :at, dueAtSeconds = :dueAt',
               status === 'delivered' ? ', deliveredAt = :at' : '',
@@ -248,6 +249,7 @@ export function outboxTable(client: DynamoDBDocumentClient, tableName: string): 
               ':pending': 'pending',
               ':attempts': claimed.attempts,
               ':version': claimed.reservationVersion,
+              ':createdAt': claimed.createdAt,
               ':status': status,
               ':at': new Date(nowMilliseconds).toISOString(),
               ':dueAt': nowSeconds + (wait ?? 0),
