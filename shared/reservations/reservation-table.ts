@@ -179,15 +179,7 @@ function stateItems(tableName: string, { from, to }: Transition): TransactItem[]
   items.push({
     Put: {
       TableName: tableName,
-      Item: {
-        ...personPointerKey(to.personKey),
-        reservationId: to.id,
-        ...(to.status === 'pending' && {
-          freeFromSeconds: to.expiresAtSeconds,
-          // Outlives the state that it leads to: who erases finds all there is.
-          expiresAtSeconds: to.expiresAtSeconds + POINTER_OUTLIVES_SECONDS,
-        }),
-      },
+      Item: personPointer(to.personKey, to.id, to.status === 'pending' ? to.expiresAtSeconds : undefined),
       ...(from === undefined ? pointerIsFree(to) : pointerIsFreeOrAt(from.id)),
     },
   });
@@ -204,6 +196,19 @@ function stateItems(tableName: string, { from, to }: Transition): TransactItem[]
     }
   }
   return items;
+}
+
+/** A person's pointer. @param freeFromSeconds when another reservation may take its place; `undefined`: never */
+export function personPointer(personKey: string, reservationId: string, freeFromSeconds: number | undefined) {
+  return {
+    ...personPointerKey(personKey),
+    reservationId,
+    ...(freeFromSeconds !== undefined && {
+      freeFromSeconds,
+      // Outlives the state that it leads to: who erases finds all there is.
+      expiresAtSeconds: freeFromSeconds + POINTER_OUTLIVES_SECONDS,
+    }),
+  };
 }
 
 /** What the journal of erasures is told: by it they are done again on a table that comes back from a time before them. */
