@@ -23,14 +23,14 @@ const OUTBOX = ['outbox/outbox-table.test.ts', 'outbox/send-delivery.test.ts'];
 export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a state is written over whatever came first',
-    file: 'shared/reservations/reservation-table.ts',
+    file: 'shared/reservations/reservation-rows-table.ts',
     find: ": { ConditionExpression: 'version = :version', ExpressionAttributeValues: { ':version': from.version } }),",
     replace: ': {}),',
     tests: RESERVATIONS,
   },
   {
     name: 'a number may be given twice',
-    file: 'shared/reservations/reservation-table.ts',
+    file: 'shared/reservations/reservation-rows-table.ts',
     find: "Item: { ...numberKey(to.number), reservationId: to.id },\n        ConditionExpression: 'attribute_not_exists(pk)',",
     replace: 'Item: { ...numberKey(to.number), reservationId: to.id },',
     tests: RESERVATIONS,
@@ -355,7 +355,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a restored confirmation is given another place in line',
-    file: 'shared/reservations/reservation-life.ts',
+    file: 'shared/recovery/steps-again.ts',
     find: 'nowMilliseconds: Date.parse(lead.createdAt), newId: () => lead.id',
     replace: 'nowMilliseconds: Date.parse(lead.createdAt) + 1_000, newId: () => lead.id',
     tests: RECOVERY,

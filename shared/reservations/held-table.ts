@@ -1,7 +1,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { FactDimensions } from '../counts/fact.ts';
 import type { Reservation } from './reservation.ts';
-import { lineKey, numberKey, personPointer, personPointerKey } from './reservation-table.ts';
+import { lineKey, numberKey, personPointer, personPointerKey } from './reservation-rows-table.ts';
 
 /** A reservation as recovery sees it: what ties rows together, and nothing that the person told us. */
 export interface HeldReservation {
