@@ -6,8 +6,8 @@ import { buildEscalationMail, buildReminderMail, type WaitingLead } from '../lea
 import type { ConfirmedReservation, Reservation } from '../reservations/reservation.ts';
 import { type Delivery, type Lead, leadDeliveries } from './delivery.ts';
 import { type AddressedMail, CHANGED, GONE, peopleOf, type Store, storeOf } from './delivery-parts.ts';
+import type { DispatchDesk } from './dispatch-desk.ts';
 import type { DeliveryOutcome } from './outbox-table.ts';
-import type { DispatchDesk } from './send-delivery.ts';
 
 /** A lead as it stands at this moment, with its store. */
 export interface StandingLead extends Store {

@@ -3,25 +3,9 @@ import { type LeadEvent, leadWebhook } from '../webhooks/lead-webhook.ts';
 import { parseWebhookSecrets, webhookHeaders } from '../webhooks/webhook-signature.ts';
 import type { Delivery } from './delivery.ts';
 import type { Store } from './delivery-parts.ts';
+import type { DispatchDesk } from './dispatch-desk.ts';
 import { type ClosedStoreLead, mailInstead, outgoingLeadOf, type StandingLead } from './lead-delivery.ts';
 import type { DeliveryOutcome } from './outbox-table.ts';
-import type { DispatchDesk } from './send-delivery.ts';
-
-/** A webhook as it is posted. */
-export interface PostedWebhook {
-  readonly url: string;
-  /** Those that sign it. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly contentType: string;
-  readonly body: string;
-}
-
-/** How a post ended. `gone`: the endpoint wants no more. `failed`: its address is refused. `reason` is of our own words. */
-export type PostResult =
-  | { readonly kind: 'delivered' }
-  | { readonly kind: 'gone' }
-  | { readonly kind: 'failed'; readonly reason: string }
-  | { readonly kind: 'retry'; readonly reason: string; readonly retryAfterSeconds?: number };
 
 /** Posts a lead to its store's endpoint. */
 export async function sendLeadWebhook(

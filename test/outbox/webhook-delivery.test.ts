@@ -6,11 +6,13 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { ChangeBody } from '../../shared/contract/interests.ts';
 import type { LeadRouting } from '../../shared/dealers/dealer.ts';
 import { type DeliveryChannel, leadDeliveries, MOST_TRIES } from '../../shared/outbox/delivery.ts';
-import type { DispatchDesk, Dispatched } from '../../shared/outbox/send-delivery.ts';
-import { isUnanswered, type PostedWebhook, type PostResult } from '../../shared/outbox/send-webhook.ts';
+import type { DispatchDesk } from '../../shared/outbox/dispatch-desk.ts';
+import type { Dispatched } from '../../shared/outbox/send-delivery.ts';
+import { isUnanswered } from '../../shared/outbox/send-webhook.ts';
 import { changeReservation } from '../../shared/reservations/change-reservation.ts';
 import { withdrawReservation } from '../../shared/reservations/withdraw-reservation.ts';
 import { type WebhookClient, webhookClient } from '../../shared/runtime/webhook-client.ts';
+import type { WebhookPost, WebhookResult } from '../../shared/webhooks/webhook-post.ts';
 import { adfFaults } from '../leads/adf-validator.ts';
 import { dealersOf, storesOf, sweep } from '../reservations/test-desk.ts';
 import { type LocatorTables, makeLocatorTables } from '../support/locator-tables.ts';
@@ -23,7 +25,7 @@ const SECRETS = [1, 2].map((fill) => `whsec_${Buffer.alloc(32, fill).toString('b
 const [SECRET = ''] = SECRETS;
 const JSON_WEBHOOK: LeadRouting = { webhookUrl: URL_OF_STORE, webhookSecret: SECRET };
 
-const NO_POST: PostedWebhook = { url: '', headers: {}, contentType: '', body: '{}' };
+const NO_POST: WebhookPost = { url: '', headers: {}, contentType: '', body: '{}' };
 
 let tables: LocatorTables;
 beforeEach(async () => {
@@ -40,7 +42,7 @@ async function confirmedBuyer(routing: LeadRouting = JSON_WEBHOOK) {
   route(routing);
   const { manageToken, number } = await buyer.confirmed();
   buyer.inbox.length = 0;
-  const answer = (result: PostResult) => {
+  const answer = (result: WebhookResult) => {
     const postWebhook: DispatchDesk['postWebhook'] = async (webhook) => {
       buyer.posts.push(webhook);
       return result;

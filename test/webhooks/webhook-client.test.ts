@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type WebhookPost, webhookClient } from '../../shared/runtime/webhook-client.ts';
+import { webhookClient } from '../../shared/runtime/webhook-client.ts';
+import type { WebhookPost } from '../../shared/webhooks/webhook-post.ts';
 import { parseWebhookSecrets, webhookHeaders } from '../../shared/webhooks/webhook-signature.ts';
 import { endpoint, socketEndpoint } from './endpoint.ts';
 
