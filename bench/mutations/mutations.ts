@@ -129,7 +129,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a delivery is claimed by whoever likes',
-    file: 'shared/outbox/outbox-table.ts',
+    file: 'shared/outbox/delivery-claims-table.ts',
     find: "ConditionExpression: '#status = :pending AND dueAtSeconds <= :now',",
     replace:
       "ConditionExpression: '#status = :pending AND (dueAtSeconds <= :now OR attempts > :now OR attempts <= :now)',",
@@ -137,14 +137,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a claim has no end',
-    file: 'shared/outbox/outbox-table.ts',
+    file: 'shared/outbox/delivery-claims-table.ts',
     find: 'const LEASE_SECONDS = 120;',
     replace: 'const LEASE_SECONDS = 1_000_000_000;',
     tests: ['outbox/outbox-table.test.ts', 'outbox/fault-runs.test.ts'],
   },
   {
     name: 'whoever comes late settles another’s claim',
-    file: 'shared/outbox/outbox-table.ts',
+    file: 'shared/outbox/delivery-claims-table.ts',
     find: "'#status = :pending AND attempts = :attempts AND reservationVersion = :version AND createdAt = :createdAt'",
     replace:
       "'#status = :pending AND (attempts = :attempts OR attempts > :attempts) AND reservationVersion = :version AND createdAt = :createdAt'",
@@ -152,7 +152,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'what is done stays due',
-    file: 'shared/outbox/outbox-table.ts',
+    file: 'shared/outbox/delivery-claims-table.ts',
     find: "done ? ' REMOVE due' : '',",
     replace: '',
     tests: OUTBOX,

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Delivery } from '../outbox/delivery.ts';
-import type { DeliveryKey } from '../outbox/outbox-table.ts';
+import type { Delivery, DeliveryKey } from '../outbox/delivery.ts';
+import { deliveryRowKey, KEEP_BUYER_MAIL_SECONDS } from '../outbox/outbox-row.ts';
 
 /** Deliveries whose mail SES took, as what it says of them later finds them: rows of the outbox table. */
 export interface SentDeliveries {
@@ -16,16 +16,13 @@ export interface SentDeliveries {
   remark(key: DeliveryKey, reason: string, sentAt: string): Promise<void>;
 }
 
-/** As long as `settle` keeps mails to buyers that are done with. */
-const KEEP_BUYER_MAIL_SECONDS = 30 * 24 * 3600;
-
 export function sentDeliveryTable(client: DynamoDBDocumentClient, tableName: string): SentDeliveries {
   async function updateIf(key: DeliveryKey, sentAt: string, set: string, values: Record<string, unknown>) {
     try {
       await client.send(
         new UpdateCommand({
           TableName: tableName,
-          Key: rowKey(key),
+          Key: deliveryRowKey(key),
           // created, or renewed ──sent──▶ what SES says of that mail; after another renewal it is of no account
           ConditionExpression: '#status IN (:pending, :delivered) AND createdAt <= :sentAt',
           UpdateExpression: set,
@@ -43,7 +40,7 @@ export function sentDeliveryTable(client: DynamoDBDocumentClient, tableName: str
   return {
     async find(key) {
       const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: rowKey(key), ConsistentRead: true }),
+        new GetCommand({ TableName: tableName, Key: deliveryRowKey(key), ConsistentRead: true }),
       );
       return Item as Delivery | undefined;
     },
@@ -71,9 +68,4 @@ export function sentDeliveryTable(client: DynamoDBDocumentClient, tableName: str
       await updateIf(key, sentAt, 'SET lastError = :reason', { ':reason': reason });
     },
   };
-}
-
-/** The outbox table's own key of a delivery. */
-function rowKey({ group, channel }: DeliveryKey): { pk: string; sk: string } {
-  return { pk: group, sk: `delivery#${channel}` };
 }

@@ -1,6 +1,5 @@
-import { type DeliveryChannel, isMail } from './delivery.ts';
+import { type DeliveryChannel, type DeliveryKey, isMail } from './delivery.ts';
 import type { DispatchDesk } from './dispatch-desk.ts';
-import type { DeliveryKey } from './outbox-table.ts';
 import { type Dispatched, dispatch } from './send-delivery.ts';
 
 /** How one delivery of a run went. `thrown`: its claim or its end could not be noted; its lease brings it back. */

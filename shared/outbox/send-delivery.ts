@@ -1,7 +1,16 @@
 import { tagsOfDelivery } from '../mail-feedback/delivery-tags.ts';
 import type { Reservation } from '../reservations/reservation.ts';
 import { buyerMailOf } from './buyer-mail-delivery.ts';
-import { type Delivery, type DeliveryStatus, isMail, MOST_TRIES, retryWaitSeconds } from './delivery.ts';
+import {
+  type ClaimedDelivery,
+  type Delivery,
+  type DeliveryKey,
+  type DeliveryOutcome,
+  type DeliveryStatus,
+  isMail,
+  MOST_TRIES,
+  retryWaitSeconds,
+} from './delivery.ts';
 import { type AddressedMail, GONE } from './delivery-parts.ts';
 import { type DispatchDesk, MailRefused } from './dispatch-desk.ts';
 import {
@@ -12,7 +21,6 @@ import {
   standingLeadOf,
   waitingLeadMailOf,
 } from './lead-delivery.ts';
-import type { ClaimedDelivery, DeliveryKey, DeliveryOutcome } from './outbox-table.ts';
 import { sendClosedWebhook, sendLeadWebhook } from './send-webhook.ts';
 
 /** What became of a delivery, for the log and its metrics. `no-time`: it was left as it is. */

@@ -1,11 +1,10 @@
 import { timestamp } from '../reservations/reservation-life.ts';
 import { type LeadEvent, leadWebhook } from '../webhooks/lead-webhook.ts';
 import { parseWebhookSecrets, webhookHeaders } from '../webhooks/webhook-signature.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, DeliveryOutcome } from './delivery.ts';
 import type { Store } from './delivery-parts.ts';
 import type { DispatchDesk } from './dispatch-desk.ts';
 import { type ClosedStoreLead, mailInstead, outgoingLeadOf, type StandingLead } from './lead-delivery.ts';
-import type { DeliveryOutcome } from './outbox-table.ts';
 
 /** Posts a lead to its store's endpoint. */
 export async function sendLeadWebhook(

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LeadRouting } from '../../shared/dealers/dealer.ts';
-import { MOST_TRIES } from '../../shared/outbox/delivery.ts';
+import { type DeliveryKey, MOST_TRIES } from '../../shared/outbox/delivery.ts';
 import { type DispatchDesk, MailRefused } from '../../shared/outbox/dispatch-desk.ts';
 import { RUN_MILLISECONDS, type RunResult, sweepOutbox } from '../../shared/outbox/dispatch-run.ts';
-import type { DeliveryKey } from '../../shared/outbox/outbox-table.ts';
 import { isUnanswered } from '../../shared/outbox/send-webhook.ts';
 import { confirmInterest } from '../../shared/reservations/confirm-interest.ts';
 import { sesMailer } from '../../shared/runtime/mailer.ts';

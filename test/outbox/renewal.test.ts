@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type Delivery, leadDeliveries } from '../../shared/outbox/delivery.ts';
 import {
   type ClaimedDelivery,
+  type Delivery,
   type DeliveryOutcome,
-  deliveryKeyOf,
-  type LeadReach,
-  NEW_DELIVERY_FILTER,
-  outboxTable,
-} from '../../shared/outbox/outbox-table.ts';
+  leadDeliveries,
+} from '../../shared/outbox/delivery.ts';
+import { deliveryKeyOf } from '../../shared/outbox/outbox-row.ts';
+import { type LeadReach, NEW_DELIVERY_FILTER, outboxTable } from '../../shared/outbox/outbox-table.ts';
 import { faultyClient } from '../support/faulty-client.ts';
 import { type LocatorTables, localDocumentClient, makeLocatorTables } from '../support/locator-tables.ts';
 
