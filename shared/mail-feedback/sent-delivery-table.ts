@@ -28,12 +28,15 @@ export function sentDeliveryTable(client: DynamoDBDocumentClient, tableName: str
           UpdateExpression: set,
           ExpressionAttributeNames: { '#status': 'status' },
           ExpressionAttributeValues: { ':pending': 'pending', ':delivered': 'delivered', ':sentAt': sentAt, ...values },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
       return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      // The SDK sends again what was answered too late: then this very mark is there.
+      const { status, settledAt } = error.Item ?? {};
+      return status?.S === values[':failed'] && settledAt?.S === values[':at'];
     }
   }
 

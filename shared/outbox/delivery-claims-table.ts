@@ -64,6 +64,7 @@ export function deliveryClaims(client: DynamoDBDocumentClient, tableName: string
 
     async settle(claimed, outcome, nowMilliseconds) {
       const nowSeconds = Math.floor(nowMilliseconds / 1000);
+      const settledAt = new Date(nowMilliseconds).toISOString();
       const scheduled = outcome.kind === 'retry' ? backoffSeconds(claimed.attempts) : undefined;
       const wait = outcome.kind === 'retry' && scheduled !== undefined ? (outcome.waitSeconds ?? scheduled) : undefined;
       const status = outcome.kind === 'retry' ? (wait === undefined ? 'failed' : 'pending') : outcome.kind;
@@ -94,17 +95,20 @@ export function deliveryClaims(client: DynamoDBDocumentClient, tableName: string
               ':version': claimed.reservationVersion,
               ':createdAt': claimed.createdAt,
               ':status': status,
-              ':at': new Date(nowMilliseconds).toISOString(),
+              ':at': settledAt,
               ':dueAt': nowSeconds + (wait ?? 0),
               ...('reason' in outcome && { ':reason': outcome.reason }),
               ...(expires && { ':expiresAt': nowSeconds + KEEP_BUYER_MAIL_SECONDS }),
               ...(isKnown && claim),
             },
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         );
         return status;
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        // The SDK sends again what was answered too late: then this very end is noted.
+        if (error.Item?.['settledAt']?.S === settledAt && error.Item['status']?.S === status) return status;
       }
       if (!isKnown) return 'superseded';
       // What was handed over was handed over, whoever holds the delivery now.
@@ -116,7 +120,7 @@ export function deliveryClaims(client: DynamoDBDocumentClient, tableName: string
             ConditionExpression: 'attribute_exists(pk)',
             UpdateExpression: `${status === 'delivered' ? 'SET deliveredAt = :at ' : ''}DELETE openClaims :claim`,
             ExpressionAttributeValues: {
-              ...(status === 'delivered' && { ':at': new Date(nowMilliseconds).toISOString() }),
+              ...(status === 'delivered' && { ':at': settledAt }),
               ...claim,
             },
           }),

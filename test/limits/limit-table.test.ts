@@ -61,7 +61,7 @@ describe('a limit', () => {
         for (const { length } of byWindow.values()) expect(length).toBeLessThanOrEqual(SENDER_LIMIT.most);
         expect(byWindow.size).toBeLessThanOrEqual(2);
       }),
-      { numRuns: 5 },
+      { numRuns: 5, endOnFailure: true },
     );
   });
 

@@ -122,6 +122,22 @@ describe('settling', () => {
     expect(row).not.toHaveProperty('due');
   });
 
+  test.each(['delivered', 'failed', 'retry'] as const)(
+    'tells how it ended (%s) also when its answer was lost and it is sent twice',
+    async (kind) => {
+      const { mail } = await written();
+      const unlucky = outboxTable(
+        faultyClient(() => 'sent-twice'),
+        tables.names.outbox,
+      );
+      const outcome = kind === 'delivered' ? { kind } : { kind, reason: 'MessageRejected' };
+      const status = await unlucky.settle(await claimed(mail, START), outcome, START + SECOND);
+      // An alarm listens for those that have failed.
+      expect(status).toBe(kind === 'retry' ? 'pending' : kind);
+      expect(await rowOf(mail)).toMatchObject({ status, attempts: 1 });
+    },
+  );
+
   test('puts off by the schedule, and gives up after the last try', async () => {
     const { leadMail } = await written();
     let now = START;
