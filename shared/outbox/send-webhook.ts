@@ -92,24 +92,6 @@ async function post(
     return { kind: 'failed', reason: 'the endpoint answered 410: it is gone' };
   }
   if (result.kind !== 'retry') return result;
-  const { reason, retryAfterSeconds } = result;
-  return {
-    kind: 'retry',
-    reason,
-    unanswered: isUnanswered(reason),
-    ...(retryAfterSeconds !== undefined && { waitSeconds: retryAfterSeconds }),
-  };
-}
-
-/** The client's words for what ended before the body was sent, or with an answer. */
-const NOT_TAKEN: readonly RegExp[] = [
-  /^the endpoint answered \d/,
-  /^the name of the endpoint was not found$/,
-  /^the endpoint refused the connection$/,
-  /^the certificate of the endpoint is not trusted$/,
-];
-
-/** Whether nobody knows if the endpoint has taken what it was sent. */
-export function isUnanswered(reason: string): boolean {
-  return !NOT_TAKEN.some((words) => words.test(reason));
+  const { retryAfterSeconds, ...retry } = result;
+  return { ...retry, ...(retryAfterSeconds !== undefined && { waitSeconds: retryAfterSeconds }) };
 }

@@ -80,7 +80,9 @@ export function webhookClient({
         if ('kind' in addresses) return addresses;
         const answer = await exchange({ url, addresses, webhook, answerBytes, signal: deadline.signal });
         if (answer.kind === 'answered') return resultOf(answer, nowMilliseconds());
-        return { kind: 'retry', reason: deadline.signal.aborted ? timeoutReason() : answer.reason };
+        if (deadline.signal.aborted) return { kind: 'retry', reason: timeoutReason(), unanswered: true };
+        const { reason } = answer;
+        return { kind: 'retry', reason, ...(!NEVER_SENT.has(reason) && { unanswered: true }) };
       } finally {
         clearTimeout(timer);
       }
@@ -167,8 +169,12 @@ function pinned(addresses: readonly ResolvedAddress[]): LookupFunction {
 
 const UNTRUSTED = 'the certificate of the endpoint is not trusted';
 
+const REFUSED = 'the endpoint refused the connection';
+/** What ends a post before its body leaves. */
+const NEVER_SENT: ReadonlySet<string> = new Set([UNTRUSTED, REFUSED]);
+
 const CONNECTION_FAULTS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the endpoint refused the connection',
+  ECONNREFUSED: REFUSED,
   ECONNRESET: 'the endpoint cut the connection',
   EPIPE: 'the endpoint cut the connection',
   EHOSTUNREACH: 'the endpoint cannot be reached',

@@ -20,6 +20,8 @@ export type WebhookResult =
   | {
       readonly kind: 'retry';
       readonly reason: string;
+      /** Set when it was sent, and nobody knows whether the endpoint has taken it. */
+      readonly unanswered?: true;
       /** What the endpoint asked for, 1 to 86,400; wait at least so long. */
       readonly retryAfterSeconds?: number;
     };

@@ -180,6 +180,7 @@ describe('the certificate of an endpoint', () => {
     expect(await hasty.post(post(silent.port, 'https'))).toEqual({
       kind: 'retry',
       reason: 'the endpoint did not answer within 0.2 s',
+      unanswered: true,
     });
     await expect.poll(() => silent.open()).toBe(0);
   });
