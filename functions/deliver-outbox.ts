@@ -1,6 +1,7 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DeliveryKey } from '../shared/outbox/delivery.ts';
 import { dispatchAll, RUN_MILLISECONDS, type RunResult } from '../shared/outbox/dispatch-run.ts';
-import { type DeliveryKey, deliveryKeyOf } from '../shared/outbox/outbox-table.ts';
+import { deliveryKeyOf } from '../shared/outbox/outbox-row.ts';
 import { dispatchDesk } from '../shared/runtime/desks.ts';
 import { logDispatched } from '../shared/runtime/dispatch-log.ts';
 import { beginInvocation } from '../shared/runtime/log.ts';

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
+import type { DeliveryKey } from '../shared/outbox/delivery.ts';
 import { RUN_MILLISECONDS, type RunResult, sweepOutbox } from '../shared/outbox/dispatch-run.ts';
-import type { DeliveryKey } from '../shared/outbox/outbox-table.ts';
 import { dispatchDesk } from '../shared/runtime/desks.ts';
 import { logDispatched } from '../shared/runtime/dispatch-log.ts';
 import { beginInvocation } from '../shared/runtime/log.ts';

@@ -8,7 +8,7 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { currentWording, type Locale } from '../../shared/launch/launch.ts';
 import type { Reservation } from '../../shared/reservations/reservation.ts';
-import { stateItem } from '../../shared/reservations/reservation-table.ts';
+import { stateItem } from '../../shared/reservations/reservation-rows-table.ts';
 import { itemBytes } from '../../shared/runtime/item-bytes.ts';
 import type { SeededReservation } from './seeded-facts.ts';
 

@@ -1,7 +1,8 @@
 import { FACT_TABLE } from '../../shared/counts/fact-table.ts';
 import { OUTBOX_TABLE } from '../../shared/outbox/outbox-table.ts';
 import type { ConfirmedReservation, Reservation } from '../../shared/reservations/reservation.ts';
-import { RESERVATION_TABLE, reservationOfItem } from '../../shared/reservations/reservation-table.ts';
+import { reservationOfItem } from '../../shared/reservations/reservation-rows-table.ts';
+import { RESERVATION_TABLE } from '../../shared/reservations/reservation-table.ts';
 import type { BuyerRecord } from './chaos-buyer.ts';
 import type { MailTaker } from './mail-taker.ts';
 

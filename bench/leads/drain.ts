@@ -1,10 +1,10 @@
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { currentWording } from '../../shared/launch/launch.ts';
 import { tagsOfDelivery } from '../../shared/mail-feedback/delivery-tags.ts';
+import type { DeliveryKey } from '../../shared/outbox/delivery.ts';
+import type { DispatchDesk } from '../../shared/outbox/dispatch-desk.ts';
 import { RUN_MILLISECONDS, type RunResult, sweepOutbox } from '../../shared/outbox/dispatch-run.ts';
 import { mailTurns } from '../../shared/outbox/mail-turns.ts';
-import type { DeliveryKey } from '../../shared/outbox/outbox-table.ts';
-import type { DispatchDesk } from '../../shared/outbox/send-delivery.ts';
 import { confirmInterest } from '../../shared/reservations/confirm-interest.ts';
 import { YOUNGEST_FORM_MS } from '../../shared/reservations/form-age.ts';
 import { signToken } from '../../shared/reservations/signed-token.ts';

@@ -23,14 +23,14 @@ const OUTBOX = ['outbox/outbox-table.test.ts', 'outbox/send-delivery.test.ts'];
 export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a state is written over whatever came first',
-    file: 'shared/reservations/reservation-table.ts',
+    file: 'shared/reservations/reservation-rows-table.ts',
     find: ": { ConditionExpression: 'version = :version', ExpressionAttributeValues: { ':version': from.version } }),",
     replace: ': {}),',
     tests: RESERVATIONS,
   },
   {
     name: 'a number may be given twice',
-    file: 'shared/reservations/reservation-table.ts',
+    file: 'shared/reservations/reservation-rows-table.ts',
     find: "Item: { ...numberKey(to.number), reservationId: to.id },\n        ConditionExpression: 'attribute_not_exists(pk)',",
     replace: 'Item: { ...numberKey(to.number), reservationId: to.id },',
     tests: RESERVATIONS,
@@ -129,7 +129,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a delivery is claimed by whoever likes',
-    file: 'shared/outbox/outbox-table.ts',
+    file: 'shared/outbox/delivery-claims-table.ts',
     find: "ConditionExpression: '#status = :pending AND dueAtSeconds <= :now',",
     replace:
       "ConditionExpression: '#status = :pending AND (dueAtSeconds <= :now OR attempts > :now OR attempts <= :now)',",
@@ -137,22 +137,22 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a claim has no end',
-    file: 'shared/outbox/outbox-table.ts',
+    file: 'shared/outbox/delivery-claims-table.ts',
     find: 'const LEASE_SECONDS = 120;',
     replace: 'const LEASE_SECONDS = 1_000_000_000;',
     tests: ['outbox/outbox-table.test.ts', 'outbox/fault-runs.test.ts'],
   },
   {
     name: 'whoever comes late settles another’s claim',
-    file: 'shared/outbox/outbox-table.ts',
-    find: "'#status = :pending AND attempts = :attempts AND reservationVersion = :version'",
+    file: 'shared/outbox/delivery-claims-table.ts',
+    find: "'#status = :pending AND attempts = :attempts AND reservationVersion = :version AND createdAt = :createdAt'",
     replace:
-      "'#status = :pending AND (attempts = :attempts OR attempts > :attempts) AND reservationVersion = :version'",
+      "'#status = :pending AND (attempts = :attempts OR attempts > :attempts) AND reservationVersion = :version AND createdAt = :createdAt'",
     tests: OUTBOX,
   },
   {
     name: 'what is done stays due',
-    file: 'shared/outbox/outbox-table.ts',
+    file: 'shared/outbox/delivery-claims-table.ts',
     find: "done ? ' REMOVE due' : '',",
     replace: '',
     tests: OUTBOX,
@@ -355,7 +355,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'a restored confirmation is given another place in line',
-    file: 'shared/reservations/reservation-life.ts',
+    file: 'shared/recovery/steps-again.ts',
     find: 'nowMilliseconds: Date.parse(lead.createdAt), newId: () => lead.id',
     replace: 'nowMilliseconds: Date.parse(lead.createdAt) + 1_000, newId: () => lead.id',
     tests: RECOVERY,

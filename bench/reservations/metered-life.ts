@@ -1,8 +1,9 @@
 import type { ChangeBody, InterestBody } from '../../shared/contract/interests.ts';
 import { currentWording } from '../../shared/launch/launch.ts';
 import { SENDER_LIMIT } from '../../shared/limits/limit.ts';
-import type { DeliveryKey } from '../../shared/outbox/outbox-table.ts';
-import { dispatch, MailRefused } from '../../shared/outbox/send-delivery.ts';
+import type { DeliveryKey } from '../../shared/outbox/delivery.ts';
+import { MailRefused } from '../../shared/outbox/dispatch-desk.ts';
+import { dispatch } from '../../shared/outbox/send-delivery.ts';
 import { changeReservation } from '../../shared/reservations/change-reservation.ts';
 import { confirmInterest } from '../../shared/reservations/confirm-interest.ts';
 import { YOUNGEST_FORM_MS } from '../../shared/reservations/form-age.ts';

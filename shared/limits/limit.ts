@@ -1,6 +1,9 @@
 import ipaddr from 'ipaddr.js';
 
-/** How often something may happen for one subject within a window of time. */
+/**
+ * How often something may happen for one subject within a window of time. Never more often: a request whose answer was lost and
+ * that is sent again may count twice, so it can only be less.
+ */
 export interface Limit {
   readonly of: 'sender' | 'mailbox' | 'mails';
   readonly most: number;
@@ -18,7 +21,10 @@ export const MAILBOX_LIMITS: readonly Limit[] = [
   { of: 'mailbox', most: 10, windowSeconds: 24 * HOUR },
 ];
 
-/** The window that a moment falls in, in Unix seconds. Windows begin with the clock, so two of them may meet in a burst. */
+/**
+ * The window that a moment falls in, in Unix seconds. Windows begin with the clock, an hour's at the full hour UTC: a burst around
+ * that moment may pass up to twice as often as one window lets it.
+ */
 export function windowOf(limit: Limit, nowMilliseconds: number): { startSeconds: number; endSeconds: number } {
   const nowSeconds = Math.floor(nowMilliseconds / 1000);
   const startSeconds = nowSeconds - (nowSeconds % limit.windowSeconds);

@@ -1,5 +1,10 @@
-import { BUYER_CHANNELS, type DeliveryChannel, LEAD_CHANNELS, LEAD_NOTICES } from '../outbox/delivery.ts';
-import type { DeliveryKey } from '../outbox/outbox-table.ts';
+import {
+  BUYER_CHANNELS,
+  type DeliveryChannel,
+  type DeliveryKey,
+  LEAD_CHANNELS,
+  LEAD_NOTICES,
+} from '../outbox/delivery.ts';
 
 /** Names of the tags that a mail carries, by which what SES says of it later is told to its delivery. */
 const GROUP_TAG = 'group';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { DeliveryKey } from '../outbox/outbox-table.ts';
+import type { DeliveryKey } from '../outbox/delivery.ts';
 import { deliveryOfTags } from './delivery-tags.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Delivery } from '../outbox/delivery.ts';
-import type { DeliveryKey } from '../outbox/outbox-table.ts';
+import type { Delivery, DeliveryKey } from '../outbox/delivery.ts';
+import { deliveryRowKey, KEEP_BUYER_MAIL_SECONDS } from '../outbox/outbox-row.ts';
 
 /** Deliveries whose mail SES took, as what it says of them later finds them: rows of the outbox table. */
 export interface SentDeliveries {
@@ -16,34 +16,34 @@ export interface SentDeliveries {
   remark(key: DeliveryKey, reason: string, sentAt: string): Promise<void>;
 }
 
-/** As long as `settle` keeps mails to buyers that are done with. */
-const KEEP_BUYER_MAIL_SECONDS = 30 * 24 * 3600;
-
 export function sentDeliveryTable(client: DynamoDBDocumentClient, tableName: string): SentDeliveries {
   async function updateIf(key: DeliveryKey, sentAt: string, set: string, values: Record<string, unknown>) {
     try {
       await client.send(
         new UpdateCommand({
           TableName: tableName,
-          Key: rowKey(key),
+          Key: deliveryRowKey(key),
           // created, or renewed ──sent──▶ what SES says of that mail; after another renewal it is of no account
           ConditionExpression: '#status IN (:pending, :delivered) AND createdAt <= :sentAt',
           UpdateExpression: set,
           ExpressionAttributeNames: { '#status': 'status' },
           ExpressionAttributeValues: { ':pending': 'pending', ':delivered': 'delivered', ':sentAt': sentAt, ...values },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
       return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      // The SDK sends again what was answered too late: then this very mark is there.
+      const { status, settledAt } = error.Item ?? {};
+      return status?.S === values[':failed'] && settledAt?.S === values[':at'];
     }
   }
 
   return {
     async find(key) {
       const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: rowKey(key), ConsistentRead: true }),
+        new GetCommand({ TableName: tableName, Key: deliveryRowKey(key), ConsistentRead: true }),
       );
       return Item as Delivery | undefined;
     },
@@ -71,9 +71,4 @@ export function sentDeliveryTable(client: DynamoDBDocumentClient, tableName: str
       await updateIf(key, sentAt, 'SET lastError = :reason', { ':reason': reason });
     },
   };
-}
-
-/** The outbox table's own key of a delivery. */
-function rowKey({ group, channel }: DeliveryKey): { pk: string; sk: string } {
-  return { pk: group, sk: `delivery#${channel}` };
 }

@@ -8,10 +8,9 @@ import type { ActiveReservation, ConfirmedReservation } from '../reservations/re
 import { manageTokenOf, unsubscribeTokenOf } from '../reservations/reservation-desk.ts';
 import { isExpired } from '../reservations/reservation-life.ts';
 import { signToken } from '../reservations/signed-token.ts';
-import type { BuyerChannel, Delivery } from './delivery.ts';
+import type { BuyerChannel, Delivery, DeliveryOutcome } from './delivery.ts';
 import { type AddressedMail, CHANGED, requireDealer } from './delivery-parts.ts';
-import type { DeliveryOutcome } from './outbox-table.ts';
-import type { DispatchDesk } from './send-delivery.ts';
+import type { DispatchDesk } from './dispatch-desk.ts';
 
 /** The mail of a delivery to the buyer, or how the delivery ends when the reservation, as it stands, does not ask for it. */
 export async function buyerMailOf(

@@ -1,7 +1,7 @@
 import type { LeadRouting, PublicDealer } from '../dealers/dealer.ts';
 import type { MailContent } from '../mail/mail-content.ts';
-import type { DeliveryOutcome } from './outbox-table.ts';
-import type { DispatchDesk } from './send-delivery.ts';
+import type { DeliveryOutcome } from './delivery.ts';
+import type { DispatchDesk } from './dispatch-desk.ts';
 
 /** A mail that is ready to go. */
 export interface AddressedMail {

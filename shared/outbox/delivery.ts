@@ -56,6 +56,31 @@ export interface Delivery {
   readonly lastError?: string;
 }
 
+/**
+ * How a try ended. `reason` is of our own words: never a customer's data, never a raw exception. `unanswered`: it was sent, and
+ * nobody knows whether it was taken.
+ */
+export type DeliveryOutcome =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'cancelled'; readonly reason: string }
+  | {
+      readonly kind: 'retry';
+      readonly reason: string;
+      readonly unanswered?: boolean;
+      /** Seconds until the next try, if there is one; by the schedule when absent. */
+      readonly waitSeconds?: number;
+    }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** What names a delivery. */
+export type DeliveryKey = Pick<Delivery, 'group' | 'channel'>;
+
+/** A delivery that its holder alone sends. */
+export interface ClaimedDelivery extends Delivery {
+  /** Unix milliseconds: tells this claim from every other of the same delivery. */
+  readonly claimedAtMilliseconds: number;
+}
+
 /** A lead handed to a store: the ledger's row, without a word about the customer. */
 export interface Lead {
   readonly id: string;

@@ -1,6 +1,6 @@
-import { type DeliveryChannel, isMail } from './delivery.ts';
-import type { DeliveryKey } from './outbox-table.ts';
-import { type DispatchDesk, type Dispatched, dispatch } from './send-delivery.ts';
+import { type DeliveryChannel, type DeliveryKey, isMail } from './delivery.ts';
+import type { DispatchDesk } from './dispatch-desk.ts';
+import { type Dispatched, dispatch } from './send-delivery.ts';
 
 /** How one delivery of a run went. `thrown`: its claim or its end could not be noted; its lease brings it back. */
 export type RunResult = ({ readonly outcome: Dispatched } | { readonly thrown: unknown }) & {

@@ -1,6 +1,6 @@
 import { DeleteCommand, type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { type DeliveryChannel, LEAD_CHANNELS, type Lead } from './delivery.ts';
-import { type DeliveryKey, deliveryKeyOf } from './outbox-table.ts';
+import { type DeliveryChannel, type DeliveryKey, LEAD_CHANNELS, type Lead } from './delivery.ts';
+import { deliveryKeyOf, deliveryRowKey } from './outbox-row.ts';
 
 /** A lead of the ledger, and the notices that it is closed, sent or still to be sent. */
 export interface HeldLead extends Pick<Lead, 'id' | 'reservationId' | 'reservationNumber' | 'dealerId' | 'createdAt'> {
@@ -61,8 +61,8 @@ export function heldLeads(client: DynamoDBDocumentClient, tableName: string): He
       );
     },
 
-    async deleteClosing({ group, channel }) {
-      await client.send(new DeleteCommand({ TableName: tableName, Key: { pk: group, sk: `delivery#${channel}` } }));
+    async deleteClosing(key) {
+      await client.send(new DeleteCommand({ TableName: tableName, Key: deliveryRowKey(key) }));
     },
   };
 }

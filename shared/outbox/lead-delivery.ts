@@ -4,10 +4,9 @@ import { buildAdfMail, buildLeadMail } from '../leads/lead-mail.ts';
 import type { OutgoingLead } from '../leads/outgoing-lead.ts';
 import { buildEscalationMail, buildReminderMail, type WaitingLead } from '../leads/waiting-lead-mails.ts';
 import type { ConfirmedReservation, Reservation } from '../reservations/reservation.ts';
-import { type Delivery, type Lead, leadDeliveries } from './delivery.ts';
+import { type Delivery, type DeliveryOutcome, type Lead, leadDeliveries } from './delivery.ts';
 import { type AddressedMail, CHANGED, GONE, peopleOf, type Store, storeOf } from './delivery-parts.ts';
-import type { DeliveryOutcome } from './outbox-table.ts';
-import type { DispatchDesk } from './send-delivery.ts';
+import type { DispatchDesk } from './dispatch-desk.ts';
 
 /** A lead as it stands at this moment, with its store. */
 export interface StandingLead extends Store {

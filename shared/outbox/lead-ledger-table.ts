@@ -7,7 +7,8 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Lead } from './delivery.ts';
-import { LEDGER, leadRowKey, OUTBOX_TABLE } from './outbox-table.ts';
+import { LEDGER, leadRowKey } from './outbox-row.ts';
+import { OUTBOX_TABLE } from './outbox-table.ts';
 
 export interface LeadPage {
   readonly leads: readonly Lead[];

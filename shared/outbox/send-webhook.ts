@@ -1,26 +1,10 @@
+import { timestamp } from '../reservations/reservation-life.ts';
 import { type LeadEvent, leadWebhook } from '../webhooks/lead-webhook.ts';
 import { parseWebhookSecrets, webhookHeaders } from '../webhooks/webhook-signature.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, DeliveryOutcome } from './delivery.ts';
 import type { Store } from './delivery-parts.ts';
+import type { DispatchDesk } from './dispatch-desk.ts';
 import { type ClosedStoreLead, mailInstead, outgoingLeadOf, type StandingLead } from './lead-delivery.ts';
-import type { DeliveryOutcome } from './outbox-table.ts';
-import type { DispatchDesk } from './send-delivery.ts';
-
-/** A webhook as it is posted. */
-export interface PostedWebhook {
-  readonly url: string;
-  /** Those that sign it. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly contentType: string;
-  readonly body: string;
-}
-
-/** How a post ended. `gone`: the endpoint wants no more. `failed`: its address is refused. `reason` is of our own words. */
-export type PostResult =
-  | { readonly kind: 'delivered' }
-  | { readonly kind: 'gone' }
-  | { readonly kind: 'failed'; readonly reason: string }
-  | { readonly kind: 'retry'; readonly reason: string; readonly retryAfterSeconds?: number };
 
 /** Posts a lead to its store's endpoint. */
 export async function sendLeadWebhook(
@@ -28,12 +12,10 @@ export async function sendLeadWebhook(
   standing: StandingLead,
   desk: DispatchDesk,
 ): Promise<DeliveryOutcome> {
-  const { dealer, lead, reservation } = standing;
+  const { dealer, lead } = standing;
   // A store that is withdrawn after someone chose it gets nobody's data.
   if (dealer.status === 'withdrawn') return mailInstead(standing, 'the store is withdrawn', desk);
-  // What was sent before may have got through without anyone knowing, so a lead that has changed is never told as a new one.
-  const hasChanged = reservation.history.some(({ event, at }) => CHANGES.has(event) && at > lead.createdAt);
-  const isUpdate = delivery.deliveredAt !== undefined || hasChanged;
+  const isUpdate = delivery.deliveredAt !== undefined || hasChanged(standing);
   const event: LeadEvent = {
     type: isUpdate ? 'lead.updated' : 'lead.created',
     at: delivery.createdAt,
@@ -45,6 +27,16 @@ export async function sendLeadWebhook(
 
 /** What changes how a lead stands. */
 const CHANGES: ReadonlySet<string> = new Set(['changed', 'unsubscribed']);
+
+/**
+ * Whether the reservation has changed since the event that made the lead. What was sent before may have got through without
+ * anyone knowing, so a lead that has changed is never told as a new one.
+ */
+function hasChanged({ lead, reservation: { history } }: StandingLead): boolean {
+  // Its own event is the one of its second; the first of several, so that no change is overlooked.
+  const made = history.findIndex(({ at }) => at === timestamp(Date.parse(lead.createdAt)));
+  return history.slice(made + 1).some(({ event }) => CHANGES.has(event));
+}
 
 /** Posts to a store's endpoint that a lead is closed. ADF has no words for it, so only an endpoint for JSON is told. */
 export async function sendClosedWebhook(
@@ -100,24 +92,6 @@ async function post(
     return { kind: 'failed', reason: 'the endpoint answered 410: it is gone' };
   }
   if (result.kind !== 'retry') return result;
-  const { reason, retryAfterSeconds } = result;
-  return {
-    kind: 'retry',
-    reason,
-    unanswered: isUnanswered(reason),
-    ...(retryAfterSeconds !== undefined && { waitSeconds: retryAfterSeconds }),
-  };
-}
-
-/** The client's words for what ended before the body was sent, or with an answer. */
-const NOT_TAKEN: readonly RegExp[] = [
-  /^the endpoint answered \d/,
-  /^the name of the endpoint was not found$/,
-  /^the endpoint refused the connection$/,
-  /^the certificate of the endpoint is not trusted$/,
-];
-
-/** Whether nobody knows if the endpoint has taken what it was sent. */
-export function isUnanswered(reason: string): boolean {
-  return !NOT_TAKEN.some((words) => words.test(reason));
+  const { retryAfterSeconds, ...retry } = result;
+  return { ...retry, ...(retryAfterSeconds !== undefined && { waitSeconds: retryAfterSeconds }) };
 }

@@ -1,5 +1,5 @@
+import type { DeliveryKey } from '../outbox/delivery.ts';
 import type { HeldLead } from '../outbox/held-leads-table.ts';
-import type { DeliveryKey } from '../outbox/outbox-table.ts';
 import type { HeldReservation, HeldRows, LinePlace, Pointer } from '../reservations/held-table.ts';
 
 /** What does not fit together after a table has come back from an earlier time. All empty: it does. */

@@ -8,10 +8,10 @@ import type { HeldLeads } from '../outbox/held-leads-table.ts';
 import type { OutboxTable } from '../outbox/outbox-table.ts';
 import type { HeldReservation, HeldTable } from '../reservations/held-table.ts';
 import { channelsTo } from '../reservations/reservation-desk.ts';
-import { confirmAgain, eraseAgain } from '../reservations/reservation-life.ts';
 import type { ReservationTable } from '../reservations/reservation-table.ts';
 import { checkRows, type KeptRows, type Misfits } from './check-rows.ts';
 import { differing, missingFacts, NO_EVENTS, type Tuple } from './mend-counts.ts';
+import { confirmAgain, eraseAgain } from './steps-again.ts';
 
 /** What recovery works with, while no function writes to the tables. */
 export interface RecoveryDesk {

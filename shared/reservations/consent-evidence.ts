@@ -1,6 +1,7 @@
 import type { PublicDealer } from '../dealers/dealer.ts';
 import { consentText, type Locale, launch, wordingOf } from '../launch/launch.ts';
 import type { ConsentEvidence } from './reservation.ts';
+import { timestamp } from './reservation-life.ts';
 
 /** What someone ticked or left, under which words and where. */
 export interface ConsentAnswer {
@@ -36,7 +37,7 @@ export function consentEvidence(
     text: consentText(wording, id, locale, dealer?.name ?? launch.anyStore[locale]),
     version,
     locale,
-    at: `${new Date(nowMilliseconds).toISOString().slice(0, 19)}Z`,
+    at: timestamp(nowMilliseconds),
     ...(page !== undefined && { page: withoutQuery(page) }),
     globalPrivacyControl,
   };

@@ -1,7 +1,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { FactDimensions } from '../counts/fact.ts';
 import type { Reservation } from './reservation.ts';
-import { lineKey, numberKey, personPointerKey } from './reservation-table.ts';
+import { lineKey, numberKey, personPointer, personPointerKey } from './reservation-rows-table.ts';
 
 /** A reservation as recovery sees it: what ties rows together, and nothing that the person told us. */
 export interface HeldReservation {
@@ -117,7 +117,8 @@ export function heldTable(client: DynamoDBDocumentClient, tableName: string): He
       return { reservations, pointers, numbers, places };
     },
 
-    putPointer: ({ personKey, ...pointer }) => put({ ...personPointerKey(personKey), ...pointer }),
+    putPointer: ({ personKey, reservationId, freeFromSeconds }) =>
+      put(personPointer(personKey, reservationId, freeFromSeconds)),
     deletePointer: ({ personKey }) => remove(personPointerKey(personKey)),
     putNumber: (number, reservationId) => put({ ...numberKey(number), reservationId }),
     putPlace: (place) => put(lineKey(place.dealerId, place)),

@@ -1,6 +1,6 @@
 import { DELIVERY_GIVEN_UP } from '../mail-feedback/alarm-lines.ts';
+import type { DeliveryKey } from '../outbox/delivery.ts';
 import type { RunResult } from '../outbox/dispatch-run.ts';
-import type { DeliveryKey } from '../outbox/outbox-table.ts';
 import { log } from './log.ts';
 
 /** Logs how a delivery went. An alarm listens for the line of one that is given up. */

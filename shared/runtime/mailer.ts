@@ -1,5 +1,5 @@
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2';
-import { type DispatchDesk, MailRefused } from '../outbox/send-delivery.ts';
+import { type DispatchDesk, MailRefused } from '../outbox/dispatch-desk.ts';
 
 /** SES's refusals that trying again does not mend: the message or an address is at fault, not the moment. */
 const LASTING = new Set(['BadRequestException', 'MessageRejected']);

@@ -5,6 +5,7 @@ import type { LookupFunction } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { retryAfterSeconds } from '../webhooks/retry-after.ts';
 import { type AddressRules, addressFault, hostOf, isLoopback, webhookUrlFault } from '../webhooks/webhook-address.ts';
+import type { WebhookPost, WebhookResult } from '../webhooks/webhook-post.ts';
 
 export interface ResolvedAddress {
   readonly address: string;
@@ -20,31 +21,6 @@ export interface WebhookClientOptions extends AddressRules {
   readonly answerBytes?: number;
   readonly nowMilliseconds?: () => number;
 }
-
-export interface WebhookPost {
-  readonly url: string;
-  /** Those of `webhookHeaders`. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly contentType: string;
-  /** Sent in UTF-8. */
-  readonly body: string;
-}
-
-/**
- * How a post ended. Only 2xx is `delivered`. `gone`: 410, the endpoint wants no more. `failed`: its address is one that is never
- * connected to; nothing was sent. All else is `retry`: Standard Webhooks tells no failure that lasts from one that passes.
- * `reason` is of our own words: never the address, the URL or a word of the answer but its status.
- */
-export type WebhookResult =
-  | { readonly kind: 'delivered' }
-  | { readonly kind: 'gone' }
-  | { readonly kind: 'failed'; readonly reason: string }
-  | {
-      readonly kind: 'retry';
-      readonly reason: string;
-      /** What the endpoint asked for, 1 to 86,400; wait at least so long. */
-      readonly retryAfterSeconds?: number;
-    };
 
 export interface WebhookClient {
   /**
@@ -104,7 +80,9 @@ export function webhookClient({
         if ('kind' in addresses) return addresses;
         const answer = await exchange({ url, addresses, webhook, answerBytes, signal: deadline.signal });
         if (answer.kind === 'answered') return resultOf(answer, nowMilliseconds());
-        return { kind: 'retry', reason: deadline.signal.aborted ? timeoutReason() : answer.reason };
+        if (deadline.signal.aborted) return { kind: 'retry', reason: timeoutReason(), unanswered: true };
+        const { reason } = answer;
+        return { kind: 'retry', reason, ...(!NEVER_SENT.has(reason) && { unanswered: true }) };
       } finally {
         clearTimeout(timer);
       }
@@ -191,8 +169,12 @@ function pinned(addresses: readonly ResolvedAddress[]): LookupFunction {
 
 const UNTRUSTED = 'the certificate of the endpoint is not trusted';
 
+const REFUSED = 'the endpoint refused the connection';
+/** What ends a post before its body leaves. */
+const NEVER_SENT: ReadonlySet<string> = new Set([UNTRUSTED, REFUSED]);
+
 const CONNECTION_FAULTS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the endpoint refused the connection',
+  ECONNREFUSED: REFUSED,
   ECONNRESET: 'the endpoint cut the connection',
   EPIPE: 'the endpoint cut the connection',
   EHOSTUNREACH: 'the endpoint cannot be reached',

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Limit, MAILBOX_LIMITS, SENDER_LIMIT, windowOf } from '../../shared/limits/limit.ts';
+import type { LimitTable } from '../../shared/limits/limit-table.ts';
+import { FAULTS, type Fault, faultyClient } from '../support/faulty-client.ts';
 import { type LocatorTables, makeLocatorTables } from '../support/locator-tables.ts';
 
 let tables: LocatorTables;
@@ -26,6 +28,42 @@ describe('a limit', () => {
       expect(items).toMatchObject([{ hits: limit.most, expiresAtSeconds: endSeconds }]);
     },
   );
+
+  test('lets no more pass within a window however answers are lost and requests repeated, and at most twice as many around its end', async () => {
+    const { endSeconds } = windowOf(SENDER_LIMIT, NOW);
+    const late: Promise<unknown>[] = [];
+    const clientOf = (fault: Fault) =>
+      faultyClient(
+        () => fault,
+        (send) => late.push(Promise.allSettled([send()])),
+      );
+    const through = new Map<Fault | undefined, LimitTable>(
+      FAULTS.map((fault) => [fault, tables.open(clientOf(fault)).limits]),
+    );
+    // Forms of one burst, of which some come before the hour is over and some after it.
+    const anyForm = fc.record({
+      milliseconds: fc.integer({ min: -2_000, max: 500 }),
+      fault: fc.option(fc.constantFrom(...FAULTS), { nil: undefined, freq: 1 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyForm, { minLength: 100, maxLength: 140 }), fc.uuid(), async (forms, subject) => {
+        const passed = await Promise.all(
+          forms.map(async ({ milliseconds, fault }) => {
+            const now = endSeconds * 1000 + milliseconds;
+            const wait = await (through.get(fault) ?? tables.limits)
+              .take(SENDER_LIMIT, subject, now)
+              .catch((error: Error) => error.name);
+            return wait === undefined ? [windowOf(SENDER_LIMIT, now).startSeconds] : [];
+          }),
+        );
+        await Promise.all(late);
+        const byWindow = Map.groupBy(passed.flat(), (window) => window);
+        for (const { length } of byWindow.values()) expect(length).toBeLessThanOrEqual(SENDER_LIMIT.most);
+        expect(byWindow.size).toBeLessThanOrEqual(2);
+      }),
+      { numRuns: 5, endOnFailure: true },
+    );
+  });
 
   test('counts each window and each subject by itself, as a list of moments says', async () => {
     const limit: Limit = { of: 'mailbox', most: 2, windowSeconds: 60 };

@@ -19,6 +19,7 @@ import { endpointBlocks } from '../../shared/outbox/endpoint-block-table.ts';
 import { confirmInterest } from '../../shared/reservations/confirm-interest.ts';
 import { withdrawReservation } from '../../shared/reservations/withdraw-reservation.ts';
 import { START, someone } from '../reservations/test-desk.ts';
+import { faultyClient } from '../support/faulty-client.ts';
 import { type LocatorTables, makeLocatorTables } from '../support/locator-tables.ts';
 import { type SesEventParts, sesEvent } from './ses-events.ts';
 
@@ -100,6 +101,19 @@ describe('a mail to a store that', () => {
     expect(await blockOf(delivery.dealerId, address)).toMatchObject({ reason: 'bounced' });
     const other = address === 'lead-mail' ? 'adf-mail' : 'lead-mail';
     expect(await blockOf(delivery.dealerId, other)).toBeUndefined();
+  });
+
+  test('bounces is told as given up also when the answer to the mark was lost and it is sent twice', async () => {
+    const delivery = await aboutLead();
+    await handOver(delivery);
+    const unlucky = sentDeliveryTable(
+      faultyClient(() => 'sent-twice'),
+      tables.names.outbox,
+    );
+    const mark = (now: number) => unlucky.fail(delivery, 'the mail bounced', SENT_AT, now);
+    expect(await mark(LATER)).toBe(true);
+    // An event that comes twice is another matter.
+    expect(await mark(LATER + 1_000)).toBe(false);
   });
 
   test('is called spam there ends mail to that address as well', async () => {

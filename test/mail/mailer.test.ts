@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startMail } from '../../local/mail.ts';
-import { MailRefused } from '../../shared/outbox/send-delivery.ts';
+import { MailRefused } from '../../shared/outbox/dispatch-desk.ts';
 import { sesMailer } from '../../shared/runtime/mailer.ts';
 import { everyMail } from './sample-mails.ts';
 

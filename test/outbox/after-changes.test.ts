@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ChangeBody } from '../../shared/contract/interests.ts';
 import { currentWording } from '../../shared/launch/launch.ts';
-import type { DeliveryChannel } from '../../shared/outbox/delivery.ts';
-import type { ClaimedDelivery } from '../../shared/outbox/outbox-table.ts';
-import { type DispatchDesk, dispatch, MailRefused } from '../../shared/outbox/send-delivery.ts';
+import type { ClaimedDelivery, DeliveryChannel } from '../../shared/outbox/delivery.ts';
+import { type DispatchDesk, MailRefused } from '../../shared/outbox/dispatch-desk.ts';
+import { dispatch } from '../../shared/outbox/send-delivery.ts';
 import { changeReservation } from '../../shared/reservations/change-reservation.ts';
 import { verifyToken } from '../../shared/reservations/signed-token.ts';
 import { unsubscribe } from '../../shared/reservations/unsubscribe.ts';

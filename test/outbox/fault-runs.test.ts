@@ -1,11 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LeadRouting } from '../../shared/dealers/dealer.ts';
-import { MOST_TRIES } from '../../shared/outbox/delivery.ts';
+import { type DeliveryKey, MOST_TRIES } from '../../shared/outbox/delivery.ts';
+import { type DispatchDesk, MailRefused } from '../../shared/outbox/dispatch-desk.ts';
 import { RUN_MILLISECONDS, type RunResult, sweepOutbox } from '../../shared/outbox/dispatch-run.ts';
-import type { DeliveryKey } from '../../shared/outbox/outbox-table.ts';
-import { type DispatchDesk, MailRefused } from '../../shared/outbox/send-delivery.ts';
-import { isUnanswered } from '../../shared/outbox/send-webhook.ts';
 import { confirmInterest } from '../../shared/reservations/confirm-interest.ts';
 import { sesMailer } from '../../shared/runtime/mailer.ts';
 import { webhookClient } from '../../shared/runtime/webhook-client.ts';
@@ -170,7 +168,7 @@ describe('the stream is off, SES and the endpoint fail in every way, and senders
         },
         async postWebhook(webhook) {
           const result = await client.post(webhook);
-          if (result.kind === 'retry' && isUnanswered(result.reason)) unknown.push(webhook.headers['webhook-id'] ?? '');
+          if (result.kind === 'retry' && result.unanswered) unknown.push(webhook.headers['webhook-id'] ?? '');
           return result;
         },
         outbox: {

@@ -1,5 +1,5 @@
-import { backoffSeconds, type Delivery } from '../../shared/outbox/delivery.ts';
-import type { DeliveryKey, OutboxTable } from '../../shared/outbox/outbox-table.ts';
+import { backoffSeconds, type Delivery, type DeliveryKey } from '../../shared/outbox/delivery.ts';
+import type { OutboxTable } from '../../shared/outbox/outbox-table.ts';
 
 const LEASE_SECONDS = 120;
 

@@ -2,14 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { backoffSeconds, buyerDelivery, type Delivery, leadDeliveries } from '../../shared/outbox/delivery.ts';
 import {
+  backoffSeconds,
+  buyerDelivery,
   type ClaimedDelivery,
+  type Delivery,
   type DeliveryOutcome,
-  deliveryKeyOf,
-  NEW_DELIVERY_FILTER,
-  outboxTable,
-} from '../../shared/outbox/outbox-table.ts';
+  leadDeliveries,
+} from '../../shared/outbox/delivery.ts';
+import { deliveryKeyOf } from '../../shared/outbox/outbox-row.ts';
+import { NEW_DELIVERY_FILTER, outboxTable } from '../../shared/outbox/outbox-table.ts';
 import { faultyClient } from '../support/faulty-client.ts';
 import { type LocatorTables, localDocumentClient, makeLocatorTables } from '../support/locator-tables.ts';
 
@@ -119,6 +121,22 @@ describe('settling', () => {
     expect(row?.['lastError']).toBe('reason' in outcome ? outcome.reason : undefined);
     expect(row).not.toHaveProperty('due');
   });
+
+  test.each(['delivered', 'failed', 'retry'] as const)(
+    'tells how it ended (%s) also when its answer was lost and it is sent twice',
+    async (kind) => {
+      const { mail } = await written();
+      const unlucky = outboxTable(
+        faultyClient(() => 'sent-twice'),
+        tables.names.outbox,
+      );
+      const outcome = kind === 'delivered' ? { kind } : { kind, reason: 'MessageRejected' };
+      const status = await unlucky.settle(await claimed(mail, START), outcome, START + SECOND);
+      // An alarm listens for those that have failed.
+      expect(status).toBe(kind === 'retry' ? 'pending' : kind);
+      expect(await rowOf(mail)).toMatchObject({ status, attempts: 1 });
+    },
+  );
 
   test('puts off by the schedule, and gives up after the last try', async () => {
     const { leadMail } = await written();

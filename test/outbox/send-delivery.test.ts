@@ -1,7 +1,8 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Delivery, leadDeliveries, MOST_TRIES } from '../../shared/outbox/delivery.ts';
-import { type DispatchDesk, dispatch, MailRefused } from '../../shared/outbox/send-delivery.ts';
+import { type DispatchDesk, MailRefused } from '../../shared/outbox/dispatch-desk.ts';
+import { dispatch } from '../../shared/outbox/send-delivery.ts';
 import { confirmInterest } from '../../shared/reservations/confirm-interest.ts';
 import { PENDING_SECONDS } from '../../shared/reservations/reservation-life.ts';
 import { withdrawReservation } from '../../shared/reservations/withdraw-reservation.ts';

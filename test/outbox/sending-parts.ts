@@ -1,11 +1,11 @@
-import type { DispatchDesk } from '../../shared/outbox/send-delivery.ts';
-import type { PostedWebhook } from '../../shared/outbox/send-webhook.ts';
+import type { DispatchDesk } from '../../shared/outbox/dispatch-desk.ts';
+import type { WebhookPost } from '../../shared/webhooks/webhook-post.ts';
 
 export const ESCALATION_EMAIL = 'group@stores.example';
 
 /** What a desk sends with: waits have no jitter, every mail has its turn, and every endpoint takes what is posted to it. */
 export function sendingParts(
-  posts: PostedWebhook[] = [],
+  posts: WebhookPost[] = [],
 ): Pick<DispatchDesk, 'escalationEmail' | 'chance' | 'awaitMailTurn' | 'postWebhook'> {
   return {
     escalationEmail: ESCALATION_EMAIL,

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LeadRouting } from '../../shared/dealers/dealer.ts';
 import type { DeliveryChannel } from '../../shared/outbox/delivery.ts';
+import { type DispatchDesk, MailRefused } from '../../shared/outbox/dispatch-desk.ts';
 import { leadLedger } from '../../shared/outbox/lead-ledger-table.ts';
-import { type DispatchDesk, MailRefused } from '../../shared/outbox/send-delivery.ts';
 import { changeReservation } from '../../shared/reservations/change-reservation.ts';
 import { verifyToken } from '../../shared/reservations/signed-token.ts';
 import { withdrawReservation } from '../../shared/reservations/withdraw-reservation.ts';

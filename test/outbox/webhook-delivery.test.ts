@@ -6,11 +6,12 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { ChangeBody } from '../../shared/contract/interests.ts';
 import type { LeadRouting } from '../../shared/dealers/dealer.ts';
 import { type DeliveryChannel, leadDeliveries, MOST_TRIES } from '../../shared/outbox/delivery.ts';
-import type { DispatchDesk, Dispatched } from '../../shared/outbox/send-delivery.ts';
-import { isUnanswered, type PostedWebhook, type PostResult } from '../../shared/outbox/send-webhook.ts';
+import type { DispatchDesk } from '../../shared/outbox/dispatch-desk.ts';
+import type { Dispatched } from '../../shared/outbox/send-delivery.ts';
 import { changeReservation } from '../../shared/reservations/change-reservation.ts';
 import { withdrawReservation } from '../../shared/reservations/withdraw-reservation.ts';
 import { type WebhookClient, webhookClient } from '../../shared/runtime/webhook-client.ts';
+import type { WebhookPost, WebhookResult } from '../../shared/webhooks/webhook-post.ts';
 import { adfFaults } from '../leads/adf-validator.ts';
 import { dealersOf, storesOf, sweep } from '../reservations/test-desk.ts';
 import { type LocatorTables, makeLocatorTables } from '../support/locator-tables.ts';
@@ -23,7 +24,7 @@ const SECRETS = [1, 2].map((fill) => `whsec_${Buffer.alloc(32, fill).toString('b
 const [SECRET = ''] = SECRETS;
 const JSON_WEBHOOK: LeadRouting = { webhookUrl: URL_OF_STORE, webhookSecret: SECRET };
 
-const NO_POST: PostedWebhook = { url: '', headers: {}, contentType: '', body: '{}' };
+const NO_POST: WebhookPost = { url: '', headers: {}, contentType: '', body: '{}' };
 
 let tables: LocatorTables;
 beforeEach(async () => {
@@ -40,7 +41,7 @@ async function confirmedBuyer(routing: LeadRouting = JSON_WEBHOOK) {
   route(routing);
   const { manageToken, number } = await buyer.confirmed();
   buyer.inbox.length = 0;
-  const answer = (result: PostResult) => {
+  const answer = (result: WebhookResult) => {
     const postWebhook: DispatchDesk['postWebhook'] = async (webhook) => {
       buyer.posts.push(webhook);
       return result;
@@ -143,6 +144,23 @@ describe('a lead by webhook', () => {
     expect(new Set(posts.map(({ headers }) => headers['webhook-id'])).size).toBe(2);
   });
 
+  test('is a new one to the store that a change has brought it to, and an update once something changes after', async () => {
+    const { desk, posts, change, clock, leadId } = await confirmedBuyer();
+    // Before anything is sent; the lead that comes back is another.
+    clock.now += SECOND;
+    await change({ dealerId: 'west' });
+    clock.now += SECOND;
+    await change({ dealerId: 'north' });
+    const brought = await leadId();
+    await sweep(desk);
+    await change({ model: 'undecided' });
+    await sweep(desk);
+    expect(posts.map(({ body }) => JSON.parse(body))).toMatchObject([
+      { type: 'lead.created', data: { leadId: brought, resend: false } },
+      { type: 'lead.updated', data: { leadId: brought, resend: true } },
+    ]);
+  });
+
   test('goes out by webhook alone to a store that has no other channel, and nobody is reminded', async () => {
     const { desk, inbox, email, later } = await confirmedBuyer();
     await sweep(desk);
@@ -215,25 +233,25 @@ describe('a webhook that is not taken', () => {
   });
 
   test('is told apart by whether anyone knows: the store is asked to delete what it may have', async () => {
-    const reach = async (reason: string) => {
+    const reach = async (result: WebhookResult) => {
       const { desk, answer, leadId, clock } = await confirmedBuyer();
-      answer({ kind: 'retry', reason });
+      answer(result);
       await sweep(desk);
       return desk.outbox.reachOf(await leadId(), clock.now + 120 * SECOND);
     };
-    expect(await reach('the endpoint answered 500')).toBe('not-reached');
-    expect(await reach('the endpoint did not answer within 15 s')).toBe('reached');
-    expect(await reach('the endpoint cut the connection')).toBe('reached');
+    expect(await reach({ kind: 'retry', reason: 'the endpoint answered 500' })).toBe('not-reached');
+    const unanswered = { kind: 'retry', reason: 'the endpoint cut the connection', unanswered: true } as const;
+    expect(await reach(unanswered)).toBe('reached');
   });
 
-  test('has the client’s own words told apart', async () => {
+  test('is told apart so by the client', async () => {
     const lookup = () => Promise.reject(new Error('ENOTFOUND'));
     const local = webhookClient({ allowLoopback: true, timeoutMilliseconds: 500 });
     const nameless = webhookClient({ allowLoopback: true, timeoutMilliseconds: 500, lookup });
     const isUnknown = async (url: string, through: WebhookClient) => {
       const result = await through.post({ url, headers: {}, contentType: 'application/json', body: '{}' });
       if (result.kind !== 'retry') throw new Error(`must be put off, not ${result.kind}`);
-      return isUnanswered(result.reason);
+      return result.unanswered ?? false;
     };
     const isUnknownAt = (port: number) => isUnknown(`http://127.0.0.1:${port}/`, local);
     const busy = await endpoint((response) => response.writeHead(500).end());

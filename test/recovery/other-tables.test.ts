@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import { Town } from '../../bench/recovery/town.ts';
 import { seededRandom } from '../../bench/seeded-random.ts';
@@ -115,6 +116,20 @@ test('a confirmation that a store was sent comes back as it was: number, time, p
     expect(rows.length).toBe(2);
     for (const row of rows) expect(before).toContainEqual(row);
   }
+});
+
+test('pointers and places in line that are gone come back as they were, time to live and all', async () => {
+  const { client, names, desk, liveOn, scan } = await liveliness();
+  await liveOn();
+  const before = await scan('reservations');
+  const gone = before.filter(({ pk }) => /^(person|line)#/.test(String(pk)));
+  expect(gone.some((row) => 'expiresAtSeconds' in row)).toBe(true);
+  for (const { pk, sk } of gone)
+    await client.send(new DeleteCommand({ TableName: names.reservations, Key: { pk, sk } }));
+  await mend(desk);
+  const after = await scan('reservations');
+  expect(after).toHaveLength(before.length);
+  expect(after).toEqual(expect.arrayContaining([...before]));
 });
 
 test('nothing is mended while someone who has withdrawn is held again', async () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { DealerTable } from '../../shared/dealers/dealer-table.ts';
-import type { DeliveryKey } from '../../shared/outbox/outbox-table.ts';
-import { type Dispatched, dispatch, MailRefused } from '../../shared/outbox/send-delivery.ts';
+import type { DeliveryKey } from '../../shared/outbox/delivery.ts';
+import { MailRefused } from '../../shared/outbox/dispatch-desk.ts';
+import { type Dispatched, dispatch } from '../../shared/outbox/send-delivery.ts';
 import { type ChangeResult, changeReservation } from '../../shared/reservations/change-reservation.ts';
 import { confirmInterest } from '../../shared/reservations/confirm-interest.ts';
 import { unsubscribeTokenOf } from '../../shared/reservations/reservation-desk.ts';

@@ -3,7 +3,7 @@ import { BatchGetCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { Delivery, Lead } from '../../shared/outbox/delivery.ts';
 import { personKey } from '../../shared/reservations/person-key.ts';
 import type { ConfirmedReservation, Reservation } from '../../shared/reservations/reservation.ts';
-import { reservationOfItem } from '../../shared/reservations/reservation-table.ts';
+import { reservationOfItem } from '../../shared/reservations/reservation-rows-table.ts';
 import type { Item, LocatorTables } from '../support/locator-tables.ts';
 import { type Attempt, type History, keyText } from './fault-history.ts';
 import { STORES_TRIED } from './history-plan.ts';

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type WebhookPost, webhookClient } from '../../shared/runtime/webhook-client.ts';
+import { webhookClient } from '../../shared/runtime/webhook-client.ts';
+import type { WebhookPost } from '../../shared/webhooks/webhook-post.ts';
 import { parseWebhookSecrets, webhookHeaders } from '../../shared/webhooks/webhook-signature.ts';
 import { endpoint, socketEndpoint } from './endpoint.ts';
 
@@ -126,8 +127,8 @@ describe('a post', () => {
 });
 
 describe('an endpoint that fails', () => {
-  const TIMED_OUT = { kind: 'retry', reason: 'the endpoint did not answer within 0.3 s' };
-  const CUT = { kind: 'retry', reason: 'the endpoint cut the connection' };
+  const TIMED_OUT = { kind: 'retry', reason: 'the endpoint did not answer within 0.3 s', unanswered: true };
+  const CUT = { kind: 'retry', reason: 'the endpoint cut the connection', unanswered: true };
 
   async function timed<T>(act: () => Promise<T>): Promise<{ result: T; milliseconds: number }> {
     const start = performance.now();
@@ -247,7 +248,7 @@ describe('an endpoint that fails', () => {
     ['nothing but interim answers', 'HTTP/1.1 103 Early\r\n\r\nHTTP/1.1 102 Wait\r\n\r\n', TIMED_OUT.reason],
   ])('is to be tried again when it speaks %s', async (_, bytes, reason) => {
     const { port } = await socketEndpoint((socket) => socket.once('data', () => socket.write(bytes)));
-    expect(await hasty.post(at(port))).toEqual({ kind: 'retry', reason });
+    expect(await hasty.post(at(port))).toEqual({ kind: 'retry', reason, unanswered: true });
   });
 
   test('leaves nothing behind, however it fails', async () => {

@@ -2,7 +2,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { type ResolvedAddress, type WebhookPost, webhookClient } from '../../shared/runtime/webhook-client.ts';
+import { type ResolvedAddress, webhookClient } from '../../shared/runtime/webhook-client.ts';
+import type { WebhookPost } from '../../shared/webhooks/webhook-post.ts';
 import { endpoint, socketEndpoint } from './endpoint.ts';
 import { selfSigned } from './test-certificate.ts';
 
@@ -179,6 +180,7 @@ describe('the certificate of an endpoint', () => {
     expect(await hasty.post(post(silent.port, 'https'))).toEqual({
       kind: 'retry',
       reason: 'the endpoint did not answer within 0.2 s',
+      unanswered: true,
     });
     await expect.poll(() => silent.open()).toBe(0);
   });
