@@ -47,6 +47,9 @@ const FunctionProperties = z.object({
   Timeout: z.number().default(3),
 });
 
+/** Lambda's own limit. */
+const MAX_LOAD_MS = 10_000;
+
 const LoggingProperties = z.object({ LoggingConfig: z.object({ LogGroup: z.string().optional() }).optional() });
 
 /**
@@ -90,6 +93,7 @@ export function createFunctions(
             AWS_ACCESS_KEY_ID: access.keyIdOf(name),
             ...variables,
           },
+          loadTimeoutMs: MAX_LOAD_MS,
           timeoutMs: properties.Timeout * 1000,
           memoryMegabytes: properties.MemorySize,
         },
