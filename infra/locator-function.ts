@@ -16,13 +16,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ConfigurationSet } from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import packageFile from '../package.json' with { type: 'json' };
-import { FACT_TABLE } from '../shared/counts/fact-table.ts';
-import { ROLLUP_TABLE } from '../shared/counts/rollup-table.ts';
-import { SEARCH_COUNT_TABLE } from '../shared/counts/search-count-table.ts';
-import { DEALER_TABLE } from '../shared/dealers/dealer-table.ts';
-import { LIMIT_TABLE } from '../shared/limits/limit-table.ts';
-import { NEW_DELIVERY_FILTER, OUTBOX_TABLE } from '../shared/outbox/outbox-table.ts';
-import { RESERVATION_TABLE } from '../shared/reservations/reservation-table.ts';
+import { NEW_DELIVERY_FILTER } from '../shared/outbox/outbox-table.ts';
 import {
   ESCALATION_EMAIL_VARIABLE,
   FALLBACK_LEAD_EMAIL_VARIABLE,
@@ -39,18 +33,10 @@ import {
 } from '../shared/runtime/environment.ts';
 import { PEPPER_SECRET, SIGNING_SECRET } from '../shared/runtime/secret-names.ts';
 import type { DataStack } from './data-stack.ts';
-import type { FunctionName, FunctionSpec, TableAccess, TableName } from './functions.ts';
+import type { FunctionName, FunctionSpec, TableAccess } from './functions.ts';
 import { metricNamespace, type StageConfig, senderDomain } from './stage-config.ts';
+import { TABLES, type TableName } from './tables.ts';
 
-const TABLE_VARIABLES: Readonly<Record<TableName, string>> = {
-  dealers: DEALER_TABLE.environmentVariable,
-  reservations: RESERVATION_TABLE.environmentVariable,
-  facts: FACT_TABLE.environmentVariable,
-  rollups: ROLLUP_TABLE.environmentVariable,
-  searches: SEARCH_COUNT_TABLE.environmentVariable,
-  outbox: OUTBOX_TABLE.environmentVariable,
-  limits: LIMIT_TABLE.environmentVariable,
-};
 const SECRET_VARIABLES = { pepper: PEPPER_SECRET, signing: SIGNING_SECRET };
 
 const LOSES_NOTHING = 'A run that fails loses nothing: the next one finds what is left to do';
@@ -182,7 +168,9 @@ export class LocatorFunction extends Construct {
   }
 
   private nameTables(tables: readonly TableName[], data: DataStack): void {
-    for (const table of tables) this.lambda.addEnvironment(TABLE_VARIABLES[table], data.tables[table].tableName);
+    for (const table of tables) {
+      this.lambda.addEnvironment(TABLES[table].environmentVariable, data.tables[table].tableName);
+    }
   }
 
   private grantTable(table: TableV2, { actions, partitions, attributes, indexes = [] }: TableAccess): void {

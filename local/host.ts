@@ -14,11 +14,11 @@ import { type Access, createAccess } from './iam/access.ts';
 import { startDynamoDbGate } from './iam/dynamodb-gate.ts';
 import { ISSUER_PATH, openIssuer } from './issuer.ts';
 import { createLifetime, type Lifetime } from './lifetime.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from './local-account.ts';
 import { startMail } from './mail.ts';
 import { prepareRun, type Run, type Surroundings } from './run.ts';
 import { startSite } from './site.ts';
 import { STACK_PATH, type StackDescription } from './stack-description.ts';
-import { LOCAL_REGION } from './template/assembly.ts';
 
 /** What a function, or the host itself, says. `source` is the function's name or `host`. */
 export interface LogLine {
@@ -131,7 +131,7 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
   const client = {
     endpoint: database.endpoint,
     region: LOCAL_REGION,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: LOCAL_CREDENTIALS,
   };
   const surroundings: Surroundings = {
     dynamoDb: new DynamoDBClient(client),

@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import { HostError } from '../host-error.ts';
 import type { Access } from '../iam/access.ts';
+import { LOCAL_ACCOUNT } from '../local-account.ts';
 import type { Resource } from '../template/assembly.ts';
-import { LOCAL_ACCOUNT } from '../template/resource-types.ts';
 import type { Template } from '../template/template.ts';
 import { createFunctionPool, type FunctionPool } from './function-pool.ts';
 

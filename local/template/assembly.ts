@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { HostError } from '../host-error.ts';
+import { LOCAL_REGION } from '../local-account.ts';
 
 /** One resource as the template states it, intrinsic functions unresolved. */
 export interface Resource {
@@ -61,9 +62,6 @@ const AssetManifest = z.object({
     )
     .default({}),
 });
-
-/** Region of stacks that name none, and of everything on this machine. */
-export const LOCAL_REGION = 'us-east-1';
 
 /**
  * Reads every stack of a cloud assembly, nested assemblies (CDK stages) included.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { HostError } from '../host-error.ts';
+import { LOCAL_ACCOUNT } from '../local-account.ts';
 import type { Resource } from './assembly.ts';
-import { LOCAL_ACCOUNT } from './resource-types.ts';
 
 /** What other resources see of one: the value of `Ref`, and of `Fn::GetAtt` by attribute. */
 export interface Identity {

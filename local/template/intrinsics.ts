@@ -1,7 +1,7 @@
 import { HostError } from '../host-error.ts';
+import { LOCAL_ACCOUNT } from '../local-account.ts';
 import type { Resource, Stack } from './assembly.ts';
 import { type Identity, identify } from './identities.ts';
-import { LOCAL_ACCOUNT } from './resource-types.ts';
 
 /** Replaces the template's intrinsic functions by what they mean on this machine. */
 export interface Resolver {

@@ -1,9 +1,6 @@
 import { HostError } from '../host-error.ts';
 import type { Resource } from './assembly.ts';
 
-/** The account of everything on this machine, as DynamoDB Local has it. */
-export const LOCAL_ACCOUNT = '000000000000';
-
 /** Types that the local host runs, or reads while it runs another. */
 const RUN = new Set([
   'AWS::ApiGatewayV2::Api',
