@@ -87,7 +87,7 @@ const StageConfig = z
   });
 export type StageConfig = z.output<typeof StageConfig>;
 
-export type DeployableName = 'dev' | 'prod';
+type DeployableName = 'dev' | 'prod';
 
 const CONFIG_DIR = join(import.meta.dirname, '..', 'config');
 
@@ -183,7 +183,7 @@ function isCloudFrontName(siteUrl: string): boolean {
 }
 
 /** The audience that the local issuer's tokens are for. */
-export const LOCAL_AUDIENCE = 'alpine-us-locator';
+const LOCAL_AUDIENCE = 'alpine-us-locator';
 const LOCAL_CLIENT_ID = 'dashboard';
 
 /** This machine's stage: the same template, with its own addresses. */
@@ -203,6 +203,14 @@ export function localStage(addresses: {
     webhookAllowLoopback: addresses.webhookAllowLoopback,
     issuer: { url: addresses.issuerUrl, audience: LOCAL_AUDIENCE, clientId: LOCAL_CLIENT_ID },
   });
+}
+
+/** A stage's stacks by their part. `Identity` is absent where a stage has an issuer of its own. */
+export type StackPart = 'Data' | 'Identity' | 'Api' | 'Edge' | 'Alarms';
+
+/** @returns e.g. `AlpineLocator-prod-Edge` */
+export function stackName(stage: string, part: StackPart): string {
+  return `AlpineLocator-${stage}-${part}`;
 }
 
 /** Where a stage's own metrics are. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { CONTENT_METADATA } from '../../infra/bucket-content.ts';
 import { HostError } from '../host-error.ts';
 import type { Resource } from '../template/assembly.ts';
 import type { Template } from '../template/template.ts';
@@ -61,9 +62,6 @@ const DistributionProperties = z.object({
   }),
 });
 type ErrorResponse = z.infer<typeof DistributionProperties>['DistributionConfig']['CustomErrorResponses'][number];
-
-/** Path of a bucket's files in the repository, in the bucket's metadata: a template itself knows nothing of files. */
-const CONTENT_METADATA = 'locator:content';
 
 /** One behaviour, ready to serve. */
 interface ServedBehavior {
