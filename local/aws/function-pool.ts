@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { FunctionWorkerData, InvocationReply, InvocationRequest, WorkerMessage } from './function-worker.ts';
+import { pause } from './pause.ts';
 
 export interface FunctionConfig {
   readonly name: string;
@@ -182,7 +182,6 @@ function firstSignOf(worker: Worker): Promise<void> {
 /** Waits for the work, but no longer than that. */
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
   const over = new AbortController();
-  const time = delay(ms, undefined, { signal: over.signal }).catch(() => {});
-  await Promise.race([work, time]);
+  await Promise.race([work, pause(ms, over.signal)]);
   over.abort();
 }

@@ -6,7 +6,7 @@ import { HostError } from '../host-error.ts';
 import type { Access } from '../iam/access.ts';
 import { LOCAL_ACCOUNT } from '../local-account.ts';
 import type { Resource } from '../template/assembly.ts';
-import type { Template } from '../template/template.ts';
+import { logGroupOf, type Template } from '../template/template.ts';
 import { createFunctionPool, type FunctionPool } from './function-pool.ts';
 
 /** Where the functions' AWS clients find the services of this machine. */
@@ -49,8 +49,6 @@ const FunctionProperties = z.object({
 
 /** Lambda's own limit. */
 const MAX_LOAD_MS = 10_000;
-
-const LoggingProperties = z.object({ LoggingConfig: z.object({ LogGroup: z.string().optional() }).optional() });
 
 /**
  * Prepares all functions of the template; their environments start with their first events.
@@ -119,12 +117,6 @@ export function createFunctions(
       await Promise.all([...pools.values()].map((pool) => pool.stop()));
     },
   };
-}
-
-/** Where a function's lines go. */
-export function logGroupOf(template: Template, resource: Resource): string {
-  const { LoggingConfig } = template.properties(resource, LoggingProperties);
-  return LoggingConfig?.LogGroup ?? `/aws/lambda/${template.ref(resource)}`;
 }
 
 /** The logical id without the hash that CDK appends, and without the last construct's usual id. */

@@ -4,9 +4,8 @@ import * as z from 'zod';
 import { HostError } from '../host-error.ts';
 import { LOCAL_ACCOUNT } from '../local-account.ts';
 import type { Resource } from '../template/assembly.ts';
-import { functionNameOf, type Template } from '../template/template.ts';
+import { functionNameOf, logGroupOf, type Template } from '../template/template.ts';
 import type { AsynchronousCalls } from './asynchronous-calls.ts';
-import { logGroupOf } from './functions.ts';
 import { compileLogPattern, type LogPattern } from './log-pattern.ts';
 
 /** The template's subscription filters of CloudWatch Logs. */

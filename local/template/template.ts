@@ -69,8 +69,22 @@ function properties<T>(resolver: Resolver, resource: Resource, schema: z.ZodObje
   );
 }
 
-/** Name of the function that an ARN means: plain, with a qualifier, or inside an API Gateway invocation path. */
+const LoggingProperties = z.object({ LoggingConfig: z.object({ LogGroup: z.string().optional() }).optional() });
+
+/** Where a function's lines go. */
+export function logGroupOf(template: Template, lambda: Resource): string {
+  const { LoggingConfig } = template.properties(lambda, LoggingProperties);
+  return LoggingConfig?.LogGroup ?? `/aws/lambda/${template.ref(lambda)}`;
+}
+
+/**
+ * Name of the function that an ARN means: plain, with a qualifier, or inside an API Gateway invocation path. What is no ARN is
+ * such a name itself.
+ *
+ * @throws HostError for the ARN of anything else
+ */
 export function functionNameOf(arn: string): string {
+  if (!arn.includes(':')) return arn;
   const name = /:function:([^:/]+)/.exec(arn)?.[1];
   if (name === undefined) throw new HostError(`${arn} is no function’s ARN: the local host runs functions only.`);
   return name;
