@@ -42,7 +42,7 @@ const FunctionProperties = z.object({
   Environment: z.object({ Variables: z.record(z.string(), z.string()).default({}) }).optional(),
   Handler: z.string(),
   MemorySize: z.number().default(128),
-  Runtime: z.string(),
+  Runtime: z.templateLiteral(['nodejs', z.string()]),
   /** Seconds. */
   Timeout: z.number().default(3),
 });
@@ -71,8 +71,6 @@ export function createFunctions(
   for (const resource of template.ofType('AWS::Lambda::Function')) {
     const name = template.ref(resource);
     const properties = template.properties(resource, FunctionProperties);
-    // Custom resources bring functions of their own, in Python too; nothing here calls them.
-    if (!properties.Runtime.startsWith('nodejs')) continue;
     const variables = properties.Environment?.Variables ?? {};
     const label = labelOf(resource);
     const logGroup = logGroupOf(template, resource);

@@ -11,7 +11,6 @@ export interface Resource {
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
   readonly metadata: Readonly<Record<string, unknown>>;
-  readonly condition: string | undefined;
 }
 
 export interface Stack {
@@ -19,8 +18,6 @@ export interface Stack {
   readonly region: string;
   readonly resources: ReadonlyMap<string, Resource>;
   readonly outputs: Readonly<Record<string, z.infer<typeof Output>>>;
-  readonly conditions: Readonly<Record<string, unknown>>;
-  readonly mappings: Readonly<Record<string, unknown>>;
   readonly parameterDefaults: Readonly<Record<string, unknown>>;
   /** Folder or file of each asset, by the key under which a deployment uploads it. */
   readonly assetPaths: ReadonlyMap<string, string>;
@@ -36,13 +33,13 @@ const Template = z.object({
         Type: z.string(),
         Properties: JsonObject.default({}),
         Metadata: JsonObject.default({}),
-        Condition: z.string().optional(),
       }),
     )
     .default({}),
   Outputs: z.record(z.string(), Output).default({}),
-  Conditions: JsonObject.default({}),
-  Mappings: JsonObject.default({}),
+  // Ours has neither, so the host knows neither.
+  Conditions: z.undefined().optional(),
+  Mappings: z.undefined().optional(),
   Parameters: z.record(z.string(), z.object({ Default: z.unknown().optional() })).default({}),
 });
 const Manifest = z.object({
@@ -101,8 +98,6 @@ function readStack(
     region: region === undefined || region === 'unknown-region' ? LOCAL_REGION : region,
     resources,
     outputs: template.Outputs,
-    conditions: template.Conditions,
-    mappings: template.Mappings,
     parameterDefaults: Object.fromEntries(
       Object.entries(template.Parameters).map(([parameter, { Default }]) => [parameter, Default]),
     ),
@@ -115,7 +110,6 @@ function readStack(
       type: resource.Type,
       properties: resource.Properties,
       metadata: resource.Metadata,
-      condition: resource.Condition,
     });
   }
   return stack;

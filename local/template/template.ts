@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { HostError } from '../host-error.ts';
-import { type Resource, readAssembly, type Stack } from './assembly.ts';
+import { type Resource, readAssembly } from './assembly.ts';
 import { createResolver, type GiveParameter, type Resolver, type ResolveSecret } from './intrinsics.ts';
 import { reasonLeftOut } from './resource-types.ts';
 
 /** The stacks of one assembly, as the rest of the host reads them. */
 export interface Template {
-  /** All resources of a type whose conditions hold. */
+  /** All resources of a type. */
   ofType(type: string): Resource[];
   /** The resource that a `Ref` of this type and value means. */
   byRef(type: string, ref: string): Resource | undefined;
@@ -33,7 +33,7 @@ export function readTemplate(
 ): Template {
   const stacks = readAssembly(assemblyDir);
   const resolver = createResolver(stacks, resolveSecret, giveParameter);
-  const resources = existingResources(stacks, resolver);
+  const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
   const leftOut: Record<string, string> = {};
   for (const resource of resources) {
     const reason = reasonLeftOut(resource);
@@ -51,10 +51,6 @@ export function readTemplate(
     },
     leftOut,
   };
-}
-
-function existingResources(stacks: readonly Stack[], resolver: Resolver): Resource[] {
-  return stacks.flatMap((stack) => [...stack.resources.values()]).filter(resolver.exists);
 }
 
 function properties<T>(resolver: Resolver, resource: Resource, schema: z.ZodObject & z.ZodType<T>): T {
