@@ -292,3 +292,8 @@ export const FUNCTION_SPECS: readonly (readonly [FunctionName, FunctionSpec])[] 
   FunctionName,
   FunctionSpec,
 ][];
+
+/** Whether it is called by the gateway, for someone who waits for its answer. */
+export function answersRequests(trigger: Trigger): boolean {
+  return 'route' in trigger || 'pages' in trigger;
+}

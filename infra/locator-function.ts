@@ -33,7 +33,7 @@ import {
 } from '../shared/runtime/environment.ts';
 import { PEPPER_SECRET, SIGNING_SECRET } from '../shared/runtime/secret-names.ts';
 import type { DataStack } from './data-stack.ts';
-import type { FunctionName, FunctionSpec, TableAccess } from './functions.ts';
+import { answersRequests, type FunctionName, type FunctionSpec, type TableAccess } from './functions.ts';
 import { metricNamespace, type StageConfig, senderDomain } from './stage-config.ts';
 import { TABLES, type TableName } from './tables.ts';
 
@@ -121,12 +121,12 @@ export class LocatorFunction extends Construct {
   }
 
   private acknowledge({ trigger }: FunctionSpec): void {
-    const retried =
-      'route' in trigger
-        ? 'Called synchronously: whoever asked is told of a failure, and a queue would stay empty'
-        : 'mailFeedback' in trigger
-          ? 'Its failures go to the dead-letter queue by a destination, which says why as well'
-          : LOSES_NOTHING;
+    const hasDestination = 'mailFeedback' in trigger || 'logOf' in trigger;
+    const retried = answersRequests(trigger)
+      ? 'Called synchronously: whoever asked is told of a failure, and a queue would stay empty'
+      : hasDestination
+        ? 'Its failures go to the dead-letter queue by a destination, which says why as well'
+        : LOSES_NOTHING;
     Validations.of(this.lambda).acknowledge(
       { id: 'Serverless::Serverless-LambdaDLQ', reason: retried },
       { id: 'NIST.800.53.R5::NIST.800.53.R5-LambdaDLQ', reason: retried },
@@ -138,7 +138,7 @@ export class LocatorFunction extends Construct {
         id: 'NIST.800.53.R5::NIST.800.53.R5-LambdaInsideVPC',
         reason: 'It reaches AWS’s own endpoints over TLS under its role; a network of its own would guard nothing more',
       },
-      ...('route' in trigger || 'mailFeedback' in trigger ? [] : WORK_IS_KEPT),
+      ...(answersRequests(trigger) || hasDestination ? [] : WORK_IS_KEPT),
     );
     Validations.of(this.logGroup).acknowledge({
       id: 'NIST.800.53.R5::NIST.800.53.R5-CloudWatchLogGroupEncrypted',

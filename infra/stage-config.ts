@@ -26,6 +26,9 @@ const Domain = z.union(
   'is either { "certificateArn": … } of ACM in us-east-1, or { "hostedZoneId": …, "hostedZoneName": … }',
 );
 
+/** When a store is reminded of a lead, and the store group told, in stages that say nothing else. */
+export const USUAL_LEAD_HOURS = { reminder: 24, escalation: 48 } as const;
+
 /** What differs between stages. Everything else is the same code and template. */
 const StageConfig = z
   .strictObject({
@@ -55,7 +58,10 @@ const StageConfig = z
     /** Hours until a store is reminded of a lead, and until the store group is told. */
     leadHours: z.prefault(
       z
-        .strictObject({ reminder: z.number().positive().default(24), escalation: z.number().positive().default(48) })
+        .strictObject({
+          reminder: z.number().positive().default(USUAL_LEAD_HOURS.reminder),
+          escalation: z.number().positive().default(USUAL_LEAD_HOURS.escalation),
+        })
         .refine(({ reminder, escalation }) => reminder < escalation, 'the reminder comes before the escalation'),
       {},
     ),
