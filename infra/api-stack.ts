@@ -18,7 +18,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ORIGIN_KEY_HASHES_VARIABLE } from '../shared/runtime/environment.ts';
 import type { DataStack } from './data-stack.ts';
-import { FUNCTION_SPECS, type FunctionName, type Trigger } from './functions.ts';
+import { answersRequests, FUNCTION_SPECS, type FunctionName, type Trigger } from './functions.ts';
 import { LocatorFunction } from './locator-function.ts';
 import { LogFeed } from './log-feed.ts';
 import { MailFeedback } from './mail-feedback.ts';
@@ -85,7 +85,7 @@ export class ApiStack extends Stack {
     }).valueAsString;
     for (const [name, spec] of FUNCTION_SPECS) {
       const locatorFunction = new LocatorFunction(this, name, { name, spec, configurationSet, ...props });
-      if ('route' in spec.trigger || 'pages' in spec.trigger) {
+      if (answersRequests(spec.trigger)) {
         locatorFunction.lambda.addEnvironment(ORIGIN_KEY_HASHES_VARIABLE, keyHashes);
       }
       this.connect(name, locatorFunction, spec.trigger, props);
@@ -172,7 +172,7 @@ export class ApiStack extends Stack {
     return new HttpLambdaIntegration(`${node.id}-integration`, lambda);
   }
 
-  /** @param access the scope that a caller's token must have; open to everyone without one */
+  /** The scope is one that a caller's token must have; open to everyone without one. */
   private addRoute(integration: HttpLambdaIntegration, route: string, { scope }: { readonly scope?: string }): void {
     const [method, path] = route.split(' ') as [HttpMethod, string];
     const routes = this.httpApi.addRoutes({

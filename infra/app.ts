@@ -6,7 +6,7 @@ import { BUNDLE_DIR } from './bundle.ts';
 import { DataStack } from './data-stack.ts';
 import { EdgeStack } from './edge-stack.ts';
 import { IdentityStack } from './identity-stack.ts';
-import type { StageConfig } from './stage-config.ts';
+import { type StackPart, type StageConfig, stackName } from './stage-config.ts';
 
 /**
  * The CDK app of one stage; `synth()` it into the folder given. Functions must have been bundled before.
@@ -28,7 +28,7 @@ export function buildApp(stage: StageConfig, outdir: string, bundleDir = BUNDLE_
   });
   // WAF and certificates of CloudFront live in us-east-1, so everything does; the account is the deployer's.
   const env = { region: 'us-east-1' };
-  const id = (part: string) => `AlpineLocator-${stage.name}-${part}`;
+  const id = (part: StackPart) => stackName(stage.name, part);
   const data = new DataStack(app, id('Data'), { env, stage });
   const issuer = issuerOf(stage) ?? new IdentityStack(app, id('Identity'), { env, stage }).issuer;
   const api = new ApiStack(app, id('Api'), { env, stage, data, issuer, bundleDir });

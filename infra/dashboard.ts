@@ -3,7 +3,6 @@ import {
   AlarmStatusWidget,
   Dashboard,
   GraphWidget,
-  type IAlarm,
   type IMetric,
   LogQueryWidget,
   Metric,
@@ -11,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { METRICS, type MetricName } from '../shared/runtime/metrics.ts';
+import { type AlarmBell, FIVE_MINUTES } from './alarm-bell.ts';
 import type { ApiStack } from './api-stack.ts';
 import { OBJECTIVES, type ServiceLevel } from './service-level.ts';
 import type { StageConfig } from './stage-config.ts';
@@ -18,21 +18,19 @@ import type { StageConfig } from './stage-config.ts';
 interface LocatorDashboardProps {
   readonly stage: StageConfig;
   readonly levels: readonly ServiceLevel[];
-  readonly alarms: readonly IAlarm[];
+  readonly bell: AlarmBell;
   readonly api: ApiStack;
-  ownMetric(name: MetricName, statistic: string): Metric;
 }
 
 const FULL = 24;
-const FIVE_MINUTES = Duration.minutes(5);
 
 /** What whoever is woken looks at, from top to bottom: what rings, whether buyers notice, what of it, and where it comes from. */
 export class LocatorDashboard extends Construct {
-  constructor(scope: Construct, id: string, { stage, levels, alarms, api, ownMetric }: LocatorDashboardProps) {
+  constructor(scope: Construct, id: string, { stage, levels, bell, api }: LocatorDashboardProps) {
     super(scope, id);
     const graph = (title: string, metrics: readonly IMetric[], width = FULL / 3) =>
       new GraphWidget({ title, left: [...metrics], width, height: 6, leftYAxis: { min: 0 } });
-    const sums = (...names: MetricName[]) => names.map((name) => ownMetric(name, 'Sum'));
+    const sums = (...names: MetricName[]) => names.map((name) => bell.ownMetric(name, 'Sum'));
     const lambdas = [...api.functions.values()].map(({ lambda }) => lambda);
     const dashboard = new Dashboard(this, 'Dashboard', {
       dashboardName: `AlpineLocator-${stage.name}`,
@@ -46,7 +44,7 @@ export class LocatorDashboard extends Construct {
       }),
     );
     dashboard.addWidgets(
-      new AlarmStatusWidget({ title: '1. What rings', alarms: [...alarms], width: FULL, height: 4 }),
+      new AlarmStatusWidget({ title: '1. What rings', alarms: [...bell.alarms], width: FULL, height: 4 }),
     );
     dashboard.addWidgets(
       graph(
@@ -70,8 +68,8 @@ export class LocatorDashboard extends Construct {
       graph('3. Refused: too many of one sender', sums(METRICS.senderLimitHits)),
     );
     dashboard.addWidgets(
-      graph('4. Outbox: deliveries due after a sweep', [ownMetric(METRICS.deliveriesDue, 'Maximum')]),
-      graph('4. Outbox: the oldest is due since, s', [ownMetric(METRICS.oldestDueSeconds, 'Maximum')]),
+      graph('4. Outbox: deliveries due after a sweep', [bell.ownMetric(METRICS.deliveriesDue, 'Maximum')]),
+      graph('4. Outbox: the oldest is due since, s', [bell.ownMetric(METRICS.oldestDueSeconds, 'Maximum')]),
       graph('4. Mails that bounced, or were called spam', sums(METRICS.mailsBounced, METRICS.mailsComplained)),
     );
     dashboard.addWidgets(

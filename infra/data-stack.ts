@@ -12,17 +12,11 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
-import { FACT_TABLE } from '../shared/counts/fact-table.ts';
-import { ROLLUP_TABLE } from '../shared/counts/rollup-table.ts';
-import { SEARCH_COUNT_TABLE } from '../shared/counts/search-count-table.ts';
-import { DEALER_TABLE } from '../shared/dealers/dealer-table.ts';
-import { LIMIT_TABLE } from '../shared/limits/limit-table.ts';
-import { OUTBOX_TABLE } from '../shared/outbox/outbox-table.ts';
-import { RESERVATION_TABLE } from '../shared/reservations/reservation-table.ts';
 import { PEPPER_SECRET, SIGNING_SECRET } from '../shared/runtime/secret-names.ts';
-import type { SecretName, TableName } from './functions.ts';
+import type { SecretName } from './functions.ts';
 import { ORIGIN_KEY_MEMBER, ORIGIN_KEY_OUTPUT } from './origin-key.ts';
 import { type StageConfig, senderDomain } from './stage-config.ts';
+import { TABLES, type TableName } from './tables.ts';
 
 /** What must outlive every deployment: tables, their key, secrets. Construct ids are a contract: another id, another table. */
 export class DataStack extends Stack {
@@ -49,25 +43,25 @@ export class DataStack extends Stack {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.tables = {
-      dealers: this.table('Dealers', DEALER_TABLE, {}),
-      reservations: this.table('Reservations', RESERVATION_TABLE, {
+      dealers: this.table('Dealers', TABLES.dealers, {}),
+      reservations: this.table('Reservations', TABLES.reservations, {
         encryption: TableEncryptionV2.customerManagedKey(this.peopleKey),
-        timeToLiveAttribute: RESERVATION_TABLE.timeToLive,
+        timeToLiveAttribute: TABLES.reservations.timeToLive,
       }),
-      facts: this.table('Facts', FACT_TABLE, {}),
-      rollups: this.table('Rollups', ROLLUP_TABLE, { timeToLiveAttribute: ROLLUP_TABLE.timeToLive }),
-      searches: this.table('Searches', SEARCH_COUNT_TABLE, { timeToLiveAttribute: SEARCH_COUNT_TABLE.timeToLive }),
-      outbox: this.table('Outbox', OUTBOX_TABLE, {
-        timeToLiveAttribute: OUTBOX_TABLE.timeToLive,
+      facts: this.table('Facts', TABLES.facts, {}),
+      rollups: this.table('Rollups', TABLES.rollups, { timeToLiveAttribute: TABLES.rollups.timeToLive }),
+      searches: this.table('Searches', TABLES.searches, { timeToLiveAttribute: TABLES.searches.timeToLive }),
+      outbox: this.table('Outbox', TABLES.outbox, {
+        timeToLiveAttribute: TABLES.outbox.timeToLive,
         dynamoStream: StreamViewType.NEW_IMAGE,
         globalSecondaryIndexes: [
           {
-            indexName: OUTBOX_TABLE.dueIndex.name,
-            partitionKey: { name: OUTBOX_TABLE.dueIndex.partitionKey, type: AttributeType.STRING },
-            sortKey: { name: OUTBOX_TABLE.dueIndex.sortKey, type: AttributeType.NUMBER },
+            indexName: TABLES.outbox.dueIndex.name,
+            partitionKey: { name: TABLES.outbox.dueIndex.partitionKey, type: AttributeType.STRING },
+            sortKey: { name: TABLES.outbox.dueIndex.sortKey, type: AttributeType.NUMBER },
             projectionType: ProjectionType.KEYS_ONLY,
           },
-          ...[OUTBOX_TABLE.ledgerIndex, OUTBOX_TABLE.dealerLedgerIndex].map(({ name, partitionKey, sortKey }) => ({
+          ...[TABLES.outbox.ledgerIndex, TABLES.outbox.dealerLedgerIndex].map(({ name, partitionKey, sortKey }) => ({
             indexName: name,
             partitionKey: { name: partitionKey, type: AttributeType.STRING },
             sortKey: { name: sortKey, type: AttributeType.STRING },
@@ -75,8 +69,8 @@ export class DataStack extends Stack {
           })),
         ],
       }),
-      limits: this.table('Limits', LIMIT_TABLE, {
-        timeToLiveAttribute: LIMIT_TABLE.timeToLive,
+      limits: this.table('Limits', TABLES.limits, {
+        timeToLiveAttribute: TABLES.limits.timeToLive,
         // Counters of the last day: nothing to recover, and nothing to keep.
         pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: false },
         deletionProtection: false,

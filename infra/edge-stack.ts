@@ -41,14 +41,12 @@ import type { DashboardConfig } from '../shared/contract/dashboard-config.ts';
 import { ORIGIN_KEY_HEADER } from '../shared/http/edge-only.ts';
 import { pagePolicy } from '../shared/http/page-policy.ts';
 import type { Issuer } from './api-stack.ts';
+import { CONTENT_METADATA } from './bucket-content.ts';
 import { DASHBOARD_CONFIG_OUTPUT } from './dashboard-config.ts';
 import type { DataStack } from './data-stack.ts';
 import { EdgeFirewall } from './edge-firewall.ts';
 import { ORIGIN_KEY_MEMBER, ORIGIN_KEY_VERSION_PARAMETER } from './origin-key.ts';
 import type { StageConfig } from './stage-config.ts';
-
-/** Metadata of the web bucket: the folder, from the repository's root, whose files belong in it. */
-export const CONTENT_METADATA = 'locator:content';
 
 interface EdgeStackProps {
   readonly env: Environment;

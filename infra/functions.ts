@@ -2,6 +2,7 @@ import type { PageRoute } from '../shared/contract/pages.ts';
 import { SEARCHED_LINES } from '../shared/counts/searched-lines.ts';
 import { DEALER_PARTITIONS } from '../shared/dealers/dealer-table.ts';
 import { STANDING_ATTRIBUTES } from '../shared/reservations/standing-table.ts';
+import type { TableName } from './tables.ts';
 
 /** What a function does with a table. Names of actions are DynamoDB's; `partitions` narrows them to partition keys. */
 export interface TableAccess {
@@ -22,7 +23,6 @@ export interface TableAccess {
   readonly indexes?: readonly ('due' | 'ledger' | 'dealer-ledger')[];
 }
 
-export type TableName = 'dealers' | 'reservations' | 'facts' | 'rollups' | 'searches' | 'outbox' | 'limits';
 export type SecretName = 'pepper' | 'signing';
 
 export type Trigger =
@@ -292,3 +292,8 @@ export const FUNCTION_SPECS: readonly (readonly [FunctionName, FunctionSpec])[] 
   FunctionName,
   FunctionSpec,
 ][];
+
+/** Whether it is called by the gateway, for someone who waits for its answer. */
+export function answersRequests(trigger: Trigger): boolean {
+  return 'route' in trigger || 'pages' in trigger;
+}

@@ -16,13 +16,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ConfigurationSet } from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import packageFile from '../package.json' with { type: 'json' };
-import { FACT_TABLE } from '../shared/counts/fact-table.ts';
-import { ROLLUP_TABLE } from '../shared/counts/rollup-table.ts';
-import { SEARCH_COUNT_TABLE } from '../shared/counts/search-count-table.ts';
-import { DEALER_TABLE } from '../shared/dealers/dealer-table.ts';
-import { LIMIT_TABLE } from '../shared/limits/limit-table.ts';
-import { NEW_DELIVERY_FILTER, OUTBOX_TABLE } from '../shared/outbox/outbox-table.ts';
-import { RESERVATION_TABLE } from '../shared/reservations/reservation-table.ts';
+import { NEW_DELIVERY_FILTER } from '../shared/outbox/outbox-table.ts';
 import {
   ESCALATION_EMAIL_VARIABLE,
   FALLBACK_LEAD_EMAIL_VARIABLE,
@@ -39,18 +33,10 @@ import {
 } from '../shared/runtime/environment.ts';
 import { PEPPER_SECRET, SIGNING_SECRET } from '../shared/runtime/secret-names.ts';
 import type { DataStack } from './data-stack.ts';
-import type { FunctionName, FunctionSpec, TableAccess, TableName } from './functions.ts';
+import { answersRequests, type FunctionName, type FunctionSpec, type TableAccess } from './functions.ts';
 import { metricNamespace, type StageConfig, senderDomain } from './stage-config.ts';
+import { TABLES, type TableName } from './tables.ts';
 
-const TABLE_VARIABLES: Readonly<Record<TableName, string>> = {
-  dealers: DEALER_TABLE.environmentVariable,
-  reservations: RESERVATION_TABLE.environmentVariable,
-  facts: FACT_TABLE.environmentVariable,
-  rollups: ROLLUP_TABLE.environmentVariable,
-  searches: SEARCH_COUNT_TABLE.environmentVariable,
-  outbox: OUTBOX_TABLE.environmentVariable,
-  limits: LIMIT_TABLE.environmentVariable,
-};
 const SECRET_VARIABLES = { pepper: PEPPER_SECRET, signing: SIGNING_SECRET };
 
 const LOSES_NOTHING = 'A run that fails loses nothing: the next one finds what is left to do';
@@ -135,12 +121,12 @@ export class LocatorFunction extends Construct {
   }
 
   private acknowledge({ trigger }: FunctionSpec): void {
-    const retried =
-      'route' in trigger
-        ? 'Called synchronously: whoever asked is told of a failure, and a queue would stay empty'
-        : 'mailFeedback' in trigger
-          ? 'Its failures go to the dead-letter queue by a destination, which says why as well'
-          : LOSES_NOTHING;
+    const hasDestination = 'mailFeedback' in trigger || 'logOf' in trigger;
+    const retried = answersRequests(trigger)
+      ? 'Called synchronously: whoever asked is told of a failure, and a queue would stay empty'
+      : hasDestination
+        ? 'Its failures go to the dead-letter queue by a destination, which says why as well'
+        : LOSES_NOTHING;
     Validations.of(this.lambda).acknowledge(
       { id: 'Serverless::Serverless-LambdaDLQ', reason: retried },
       { id: 'NIST.800.53.R5::NIST.800.53.R5-LambdaDLQ', reason: retried },
@@ -152,7 +138,7 @@ export class LocatorFunction extends Construct {
         id: 'NIST.800.53.R5::NIST.800.53.R5-LambdaInsideVPC',
         reason: 'It reaches AWS’s own endpoints over TLS under its role; a network of its own would guard nothing more',
       },
-      ...('route' in trigger || 'mailFeedback' in trigger ? [] : WORK_IS_KEPT),
+      ...(answersRequests(trigger) || hasDestination ? [] : WORK_IS_KEPT),
     );
     Validations.of(this.logGroup).acknowledge({
       id: 'NIST.800.53.R5::NIST.800.53.R5-CloudWatchLogGroupEncrypted',
@@ -182,7 +168,9 @@ export class LocatorFunction extends Construct {
   }
 
   private nameTables(tables: readonly TableName[], data: DataStack): void {
-    for (const table of tables) this.lambda.addEnvironment(TABLE_VARIABLES[table], data.tables[table].tableName);
+    for (const table of tables) {
+      this.lambda.addEnvironment(TABLES[table].environmentVariable, data.tables[table].tableName);
+    }
   }
 
   private grantTable(table: TableV2, { actions, partitions, attributes, indexes = [] }: TableAccess): void {

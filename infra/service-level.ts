@@ -104,12 +104,20 @@ export class ServiceLevel extends Construct {
     const failed = (period: Duration) => percentFailed(id, latency, failures, period);
     const slow = (period: Duration) => percentSlow(latency, objective.withinMilliseconds, period);
     const what = objective.routes.join(', ');
-    this.availability = this.burnAlarm(`${title}Failing`, failed, 100 - objective.availablePercent, props, {
-      text: `${what}: failures use up the month’s allowance of ${round(100 - objective.availablePercent)} % too fast. Buyers are told to try again later.`,
-    });
-    this.latency = this.burnAlarm(`${title}Slow`, slow, 100 - objective.fastPercent, props, {
-      text: `${what}: answers that take longer than ${objective.withinMilliseconds} ms use up the month’s allowance of ${round(100 - objective.fastPercent)} % too fast. Buyers wait.`,
-    });
+    this.availability = this.burnAlarm(
+      `${title}Failing`,
+      failed,
+      100 - objective.availablePercent,
+      props,
+      `${what}: failures use up the month’s allowance of ${round(100 - objective.availablePercent)} % too fast. Buyers are told to try again later.`,
+    );
+    this.latency = this.burnAlarm(
+      `${title}Slow`,
+      slow,
+      100 - objective.fastPercent,
+      props,
+      `${what}: answers that take longer than ${objective.withinMilliseconds} ms use up the month’s allowance of ${round(100 - objective.fastPercent)} % too fast. Buyers wait.`,
+    );
     this.failedPercent = failed(Duration.minutes(5)).with({ label: `${id}: % failed` });
     this.latencies = ['p50', 'p99'].map((statistic) =>
       latency.with({ statistic, label: `${id}: ${statistic} ms`, period: Duration.minutes(5) }),
@@ -121,7 +129,7 @@ export class ServiceLevel extends Construct {
     share: (period: Duration) => MathExpression,
     allowedPercent: number,
     { describe }: ServiceLevelProps,
-    { text }: { readonly text: string },
+    text: string,
   ): CompositeAlarm {
     const window = (rate: number, period: Duration) =>
       AlarmRule.fromAlarm(
@@ -144,8 +152,10 @@ export class ServiceLevel extends Construct {
   }
 }
 
-/** Whoever is answered has a latency, so its sample count is the number of requests. */
-/** @param id tells its metrics from another's in the same graph */
+/**
+ * Whoever is answered has a latency, so its sample count is the number of requests.
+ * @param id tells its metrics from another's in the same graph
+ */
 function percentFailed(id: string, latency: Metric, failures: Metric, period: Duration): MathExpression {
   return new MathExpression({
     expression: `IF(FILL(${id}Failures, 0) >= ${FEWEST_FAILURES}, 100 * ${id}Failures / ${id}Requests, 0)`,

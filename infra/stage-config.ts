@@ -26,6 +26,9 @@ const Domain = z.union(
   'is either { "certificateArn": … } of ACM in us-east-1, or { "hostedZoneId": …, "hostedZoneName": … }',
 );
 
+/** When a store is reminded of a lead, and the store group told, in stages that say nothing else. */
+export const USUAL_LEAD_HOURS = { reminder: 24, escalation: 48 } as const;
+
 /** What differs between stages. Everything else is the same code and template. */
 const StageConfig = z
   .strictObject({
@@ -55,7 +58,10 @@ const StageConfig = z
     /** Hours until a store is reminded of a lead, and until the store group is told. */
     leadHours: z.prefault(
       z
-        .strictObject({ reminder: z.number().positive().default(24), escalation: z.number().positive().default(48) })
+        .strictObject({
+          reminder: z.number().positive().default(USUAL_LEAD_HOURS.reminder),
+          escalation: z.number().positive().default(USUAL_LEAD_HOURS.escalation),
+        })
         .refine(({ reminder, escalation }) => reminder < escalation, 'the reminder comes before the escalation'),
       {},
     ),
@@ -87,7 +93,7 @@ const StageConfig = z
   });
 export type StageConfig = z.output<typeof StageConfig>;
 
-export type DeployableName = 'dev' | 'prod';
+type DeployableName = 'dev' | 'prod';
 
 const CONFIG_DIR = join(import.meta.dirname, '..', 'config');
 
@@ -183,7 +189,7 @@ function isCloudFrontName(siteUrl: string): boolean {
 }
 
 /** The audience that the local issuer's tokens are for. */
-export const LOCAL_AUDIENCE = 'alpine-us-locator';
+const LOCAL_AUDIENCE = 'alpine-us-locator';
 const LOCAL_CLIENT_ID = 'dashboard';
 
 /** This machine's stage: the same template, with its own addresses. */
@@ -203,6 +209,14 @@ export function localStage(addresses: {
     webhookAllowLoopback: addresses.webhookAllowLoopback,
     issuer: { url: addresses.issuerUrl, audience: LOCAL_AUDIENCE, clientId: LOCAL_CLIENT_ID },
   });
+}
+
+/** A stage's stacks by their part. `Identity` is absent where a stage has an issuer of its own. */
+export type StackPart = 'Data' | 'Identity' | 'Api' | 'Edge' | 'Alarms';
+
+/** @returns e.g. `AlpineLocator-prod-Edge` */
+export function stackName(stage: string, part: StackPart): string {
+  return `AlpineLocator-${stage}-${part}`;
 }
 
 /** Where a stage's own metrics are. */

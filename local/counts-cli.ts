@@ -5,19 +5,17 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { InterestCountsQuery } from '../shared/contract/interest-counts.ts';
 import { type AuditDesk, auditCounts, hasDrift } from '../shared/counts/audit-counts.ts';
 import { countInterests } from '../shared/counts/count-interests.ts';
-import { FACT_TABLE, factTable } from '../shared/counts/fact-table.ts';
+import { factTable } from '../shared/counts/fact-table.ts';
 import { COUNT_NAMES, type Counts } from '../shared/counts/grouping.ts';
 import { HeadMoved } from '../shared/counts/head.ts';
 import { rebuild } from '../shared/counts/rebuild.ts';
 import type { RollUpDesk } from '../shared/counts/roll-up.ts';
-import { ROLLUP_TABLE, rollupTable } from '../shared/counts/rollup-table.ts';
+import { rollupTable } from '../shared/counts/rollup-table.ts';
 import { openGazetteer } from '../shared/gazetteer/gazetteer.ts';
-import { RESERVATION_TABLE } from '../shared/reservations/reservation-table.ts';
 import { standingReservations } from '../shared/reservations/standing-table.ts';
 import { documentClient } from '../shared/runtime/dynamodb-client.ts';
 import { HostError } from './host-error.ts';
-import { readPort } from './settings.ts';
-import { fetchStack } from './stack-description.ts';
+import { findLocalTables } from './local-tables.ts';
 
 const USAGE = `npm run counts -- rebuild        makes all roll-ups anew from the facts; everything else goes on meanwhile
 npm run counts -- audit          recounts from the reservations; ends with 1 on any difference
@@ -113,17 +111,7 @@ async function findTarget(options: {
   if (facts !== undefined || rollups !== undefined || reservations !== undefined) {
     return { client: documentClient(), names: { facts, rollups, reservations } };
   }
-  const { dynamoDbEndpoint: endpoint, region, environment } = await fetchStack(readPort(process.env));
-  // DynamoDB Local takes any alphanumeric key; a person's own credentials have no business there.
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return {
-    client: documentClient({ endpoint, region, credentials }),
-    names: {
-      facts: environment[FACT_TABLE.environmentVariable],
-      rollups: environment[ROLLUP_TABLE.environmentVariable],
-      reservations: environment[RESERVATION_TABLE.environmentVariable],
-    },
-  };
+  return await findLocalTables(['facts', 'rollups', 'reservations']);
 }
 
 function nameOf({ names }: Target, table: keyof Target['names']): string {

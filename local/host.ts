@@ -14,11 +14,11 @@ import { type Access, createAccess } from './iam/access.ts';
 import { startDynamoDbGate } from './iam/dynamodb-gate.ts';
 import { ISSUER_PATH, openIssuer } from './issuer.ts';
 import { createLifetime, type Lifetime } from './lifetime.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from './local-account.ts';
 import { startMail } from './mail.ts';
 import { prepareRun, type Run, type Surroundings } from './run.ts';
 import { startSite } from './site.ts';
 import { STACK_PATH, type StackDescription } from './stack-description.ts';
-import { LOCAL_REGION } from './template/assembly.ts';
 
 /** What a function, or the host itself, says. `source` is the function's name or `host`. */
 export interface LogLine {
@@ -105,6 +105,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
 async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
   const log = (source: string, text: string): void => options.log({ source, text });
+  /** Of an error that may quote what was sent, its name alone. */
+  const faultOf = (what: string) => (error: unknown) =>
+    log('host', `${what} was not handed on: ${error instanceof Error ? error.name : typeof error}`);
   const folder = await lifetime.keep(openDataFolder(options.dataDir));
   const site = await lifetime.keep(
     startSite(options.port, (error) => log('host', `a request failed: ${String(error)}`)),
@@ -117,24 +120,18 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
   const [database, mail, awsEndpoint, issuer, assemblyDir] = await Promise.all([
     lifetime.keep(startDynamoDbLocal(folder.tablesDir)),
     lifetime.keep(startMail(options.mailPort)),
-    lifetime.keep(startAwsEndpoint(secrets, access)),
+    lifetime.keep(startAwsEndpoint(secrets, access, faultOf('a call of a secret'))),
     openIssuer(folder, urls.issuerUrl),
     lifetime.await(builder.build()),
   ]);
   const [mailEndpoint, gate] = await Promise.all([
-    lifetime.keep(
-      startMailEndpoint(mail.url, access, (error) => log('host', `a mail was not handed on: ${nameOf(error)}`)),
-    ),
-    lifetime.keep(
-      startDynamoDbGate(database.endpoint, access, (error) =>
-        log('host', `a call of the database was not handed on: ${nameOf(error)}`),
-      ),
-    ),
+    lifetime.keep(startMailEndpoint(mail.url, access, faultOf('a mail'))),
+    lifetime.keep(startDynamoDbGate(database.endpoint, access, faultOf('a call of the database'))),
   ]);
   const client = {
     endpoint: database.endpoint,
     region: LOCAL_REGION,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: LOCAL_CREDENTIALS,
   };
   const surroundings: Surroundings = {
     dynamoDb: new DynamoDBClient(client),
@@ -244,11 +241,6 @@ function createBuilder(options: HostOptions, urls: SiteUrls, assembliesDir: stri
     },
     stop: () => stopping.abort(),
   };
-}
-
-/** Of an error that may quote a mail. */
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }
 
 function tableNames(environment: Readonly<Record<string, string>>): Record<string, string> {

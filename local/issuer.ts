@@ -85,7 +85,7 @@ export async function openIssuer(folder: Pick<DataFolder, 'read' | 'write'>, iss
       }),
     handle(request, response) {
       request.url = request.url?.slice(ISSUER_PATH.length) || '/';
-      const { pathname } = new URL(request.url, issuerUrl);
+      const [pathname] = request.url.split('?');
       if (pathname === '/authorize') {
         const person = personOf(request);
         if (person === undefined) return askWhoItIs(request, response);

@@ -11,6 +11,7 @@ import { WEBHOOK_ALLOW_LOOPBACK_VARIABLE } from '../shared/runtime/environment.t
 import type { BuildWorkerData } from './build-worker.ts';
 import { type Host, type HostOptions, type SiteUrls, startHost } from './host.ts';
 import { HostError } from './host-error.ts';
+import { LOCAL_CREDENTIALS } from './local-account.ts';
 
 export interface LocatorOptions extends Omit<HostOptions, 'build'> {
   /** The stores to load when there are none yet. */
@@ -67,7 +68,7 @@ async function loadDealers(host: Host, { dealersFile, log }: LocatorOptions): Pr
   const dynamoDb = new DynamoDBClient({
     endpoint: host.dynamoDbEndpoint,
     region: host.region,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: LOCAL_CREDENTIALS,
   });
   try {
     const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });

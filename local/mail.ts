@@ -17,6 +17,8 @@ export interface Mail {
  */
 export async function startMail(port: number): Promise<Mail> {
   const worker = new Worker(new URL('./mail-worker.ts', import.meta.url), { workerData: { port }, stderr: true });
+  // Of a request that it fails on it may quote the mail; whoever sent it is told by the answer.
+  worker.stderr.resume();
   const [reply]: { port: number | undefined }[] = await once(worker, 'message');
   if (reply?.port === undefined) {
     await worker.terminate();

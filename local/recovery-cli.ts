@@ -1,17 +1,11 @@
 import { parseArgs } from 'node:util';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { FACT_TABLE } from '../shared/counts/fact-table.ts';
-import { DEALER_TABLE } from '../shared/dealers/dealer-table.ts';
-import { OUTBOX_TABLE } from '../shared/outbox/outbox-table.ts';
 import type { Misfits } from '../shared/recovery/check-rows.ts';
 import { check, eraseAll, mend, NotErased, type RecoveryDesk } from '../shared/recovery/recovery.ts';
-import { RESERVATION_TABLE } from '../shared/reservations/reservation-table.ts';
 import { documentClient } from '../shared/runtime/dynamodb-client.ts';
 import { copyRows } from './copy-rows.ts';
 import { HostError } from './host-error.ts';
+import { findLocalTables } from './local-tables.ts';
 import { openRecoveryDesk, RECOVERY_TABLES, type RecoveryTableNames } from './recovery-desk.ts';
-import { readPort } from './settings.ts';
-import { fetchStack } from './stack-description.ts';
 
 const USAGE = `npm run recovery -- copy --from TABLE --to TABLE [--empty-first]   makes a table hold the rows of a restored one
 npm run recovery -- erase    erases once more everyone whom the journal of erasures names
@@ -19,13 +13,6 @@ npm run recovery -- check    tells what does not fit together; ends with 1 when 
 npm run recovery -- mend     mends it
   --reservations NAME --facts NAME --outbox NAME --dealers NAME   tables of the AWS account in use, instead of the stack on this machine
   --aws   for copy: tables of the AWS account in use`;
-
-const VARIABLES = {
-  reservations: RESERVATION_TABLE.environmentVariable,
-  facts: FACT_TABLE.environmentVariable,
-  outbox: OUTBOX_TABLE.environmentVariable,
-  dealers: DEALER_TABLE.environmentVariable,
-} as const;
 
 /** What each misfit is, for whoever reads it at night. */
 const WORDS: Readonly<Record<keyof Misfits, string>> = {
@@ -70,7 +57,7 @@ async function main(): Promise<number> {
 async function copy({ from, to, 'empty-first': emptyFirst, aws }: Options): Promise<number> {
   if (from === undefined || to === undefined) throw new HostError(USAGE);
   const { copied, deleted } = await copyRows({
-    client: aws ? documentClient() : (await localStack()).client,
+    client: aws ? documentClient() : (await findLocalTables([])).client,
     from,
     to,
     emptyFirst,
@@ -130,42 +117,15 @@ function commandLine() {
 
 async function openDesk(options: Options): Promise<RecoveryDesk> {
   if (RECOVERY_TABLES.every((table) => options[table] === undefined)) {
-    const { client, names } = await localStack();
+    const { client, names } = await findLocalTables(RECOVERY_TABLES);
     return openRecoveryDesk(client, names);
   }
-  return openRecoveryDesk(
-    documentClient(),
-    namesBy(
-      (table) => options[table],
-      (table) => `Name the table with --${table} NAME.`,
-    ),
-  );
-}
-
-/** The stack that `npm run dev` runs. */
-async function localStack(): Promise<{ client: DynamoDBDocumentClient; names: RecoveryTableNames }> {
-  const { dynamoDbEndpoint: endpoint, region, environment } = await fetchStack(readPort(process.env));
-  // DynamoDB Local takes any alphanumeric key; a person's own credentials have no business there.
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return {
-    client: documentClient({ endpoint, region, credentials }),
-    names: namesBy(
-      (table) => environment[VARIABLES[table]],
-      (table) => `The local stack has no table of ${table}.`,
-    ),
-  };
-}
-
-function namesBy(
-  nameOf: (table: keyof RecoveryTableNames) => string | undefined,
-  complaint: (table: string) => string,
-): RecoveryTableNames {
-  const entries = RECOVERY_TABLES.map((table) => {
-    const name = nameOf(table);
-    if (name === undefined) throw new HostError(complaint(table));
+  const names = RECOVERY_TABLES.map((table) => {
+    const name = options[table];
+    if (name === undefined) throw new HostError(`Name the table with --${table} NAME.`);
     return [table, name] as const;
   });
-  return Object.fromEntries(entries) as RecoveryTableNames;
+  return openRecoveryDesk(documentClient(), Object.fromEntries(names) as RecoveryTableNames);
 }
 
 try {

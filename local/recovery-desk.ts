@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { USUAL_LEAD_HOURS } from '../infra/stage-config.ts';
 import { factTable } from '../shared/counts/fact-table.ts';
 import { dealerTable } from '../shared/dealers/dealer-table.ts';
 import { heldLeads } from '../shared/outbox/held-leads-table.ts';
@@ -12,8 +13,10 @@ export const RECOVERY_TABLES = ['reservations', 'facts', 'outbox', 'dealers'] as
 export type RecoveryTableNames = Readonly<Record<(typeof RECOVERY_TABLES)[number], string>>;
 
 const HOUR_SECONDS = 3600;
-/** As stages have it unless they say otherwise (`infra/stage-config.ts`). */
-const LEAD_TIMES = { remindAfterSeconds: 24 * HOUR_SECONDS, escalateAfterSeconds: 48 * HOUR_SECONDS };
+const LEAD_TIMES = {
+  remindAfterSeconds: USUAL_LEAD_HOURS.reminder * HOUR_SECONDS,
+  escalateAfterSeconds: USUAL_LEAD_HOURS.escalation * HOUR_SECONDS,
+};
 
 /** Recovery's desk on these tables. */
 export function openRecoveryDesk(

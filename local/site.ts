@@ -38,11 +38,15 @@ export async function startSite(port: number, onFault: (error: unknown) => void)
     await writeAnswer(response, await handler(received));
   }
 
-  const server = createServer((request, response) => {
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [path, mounted] of mounts) {
       if (request.url === path || request.url?.startsWith(`${path}/`)) return mounted(request, response);
     }
-    answer(request, response).catch((error: unknown) => {
+    await answer(request, response);
+  }
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
       // A viewer that goes away is no fault.
       if (request.destroyed && !request.complete) return;
       onFault(error);

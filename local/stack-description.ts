@@ -21,7 +21,7 @@ export const StackDescription = z.object({
 });
 export type StackDescription = z.infer<typeof StackDescription>;
 
-/** @throws HostError when no host runs on that port */
+/** @throws HostError when no host runs on that port, it is not ready yet, or something else runs there */
 export async function fetchStack(port: number): Promise<StackDescription> {
   const url = `http://127.0.0.1:${port}${STACK_PATH}`;
   let response: Response;
@@ -30,10 +30,16 @@ export async function fetchStack(port: number): Promise<StackDescription> {
   } catch (error) {
     throw new HostError(`Nothing runs on port ${port}: start the local stack with \`npm run dev\`.`, { cause: error });
   }
-  if (!response.ok) {
-    throw new HostError(
-      `The local stack on port ${port} is not ready (${response.status}): wait for its line \`ready\`.`,
-    );
+  if (response.status === 503) {
+    throw new HostError(`The local stack on port ${port} is not ready: wait for its line \`ready\`.`);
   }
-  return StackDescription.parse(await response.json());
+  const answer: unknown = response.ok ? await response.json().catch(notJson) : undefined;
+  const described = StackDescription.safeParse(answer);
+  if (described.success) return described.data;
+  throw new HostError(`What answers on port ${port} is not the local stack: set LOCATOR_PORT to the stack’s own.`);
+}
+
+/** Of something else that answers. */
+function notJson(error: unknown): undefined {
+  if (!(error instanceof SyntaxError)) throw error;
 }

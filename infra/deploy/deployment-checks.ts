@@ -1,5 +1,6 @@
+import { type StackPart, stackName } from '../stage-config.ts';
 import { type Checked, type Checks, statusOf } from './checklist-check.ts';
-import { isComplete, type StackPart, stackName } from './stage-stacks.ts';
+import { isComplete } from './stage-stacks.ts';
 
 /** What a deployment itself has to leave behind. */
 export function deploymentChecks(checked: Checked): Checks {

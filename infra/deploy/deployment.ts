@@ -1,12 +1,13 @@
 import { DASHBOARD_CONFIG_OUTPUT, DASHBOARD_CONFIG_PATH, dashboardConfigFile } from '../dashboard-config.ts';
-import type { StageConfig } from '../stage-config.ts';
+import { ORIGIN_KEY_OUTPUT } from '../origin-key.ts';
+import { type StageConfig, stackName } from '../stage-config.ts';
 import type { AwsAccount } from './aws-account.ts';
 import type { WebFile } from './aws-web-files.ts';
 import type { Cdk } from './cdk-cli.ts';
 import { originKeyFor } from './origin-key-rotation.ts';
 import { checkPrerequisites, REGION } from './prerequisites.ts';
 import { Refusal } from './refusal.ts';
-import { requireOutputs, stackName } from './stage-stacks.ts';
+import { requireOutputs } from './stage-stacks.ts';
 import { uploadWebFiles } from './web-upload.ts';
 
 /** What was built for a deployment. */
@@ -62,7 +63,7 @@ export async function deployStage(
   // The key must be there before its hashes are.
   const data = stackName(stage.name, 'Data');
   await cdk.deploy([data], {});
-  const secretId = (await account.stack(data))?.outputs['OriginKeySecretArn'];
+  const secretId = (await account.stack(data))?.outputs[ORIGIN_KEY_OUTPUT];
   if (secretId === undefined) throw new Error(`${data} does not say where the origin key is`);
   const parameters = await originKeyFor(account, stage.name, secretId, rotateOriginKey);
   await cdk.deploy(

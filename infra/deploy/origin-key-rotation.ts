@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { ORIGIN_KEY_VERSION_PARAMETER, originKeyParameters } from '../origin-key.ts';
+import { stackName } from '../stage-config.ts';
 import type { AwsAccount } from './aws-account.ts';
 import { Refusal } from './refusal.ts';
-import { stackName } from './stage-stacks.ts';
 
 type Keys = Pick<AwsAccount, 'stack' | 'originKey' | 'putOriginKey'>;
 

@@ -1,6 +1,5 @@
-import { senderDomain } from '../stage-config.ts';
+import { senderDomain, stackName } from '../stage-config.ts';
 import { type Checked, type Checks, statusOf } from './checklist-check.ts';
-import { stackName } from './stage-stacks.ts';
 
 /** What people have to arrange, once, around a stage. */
 export function peopleChecks(checked: Checked): Checks {

@@ -1,12 +1,6 @@
 import { ORIGIN_KEY_OUTPUT } from '../origin-key.ts';
+import { type StackPart, stackName } from '../stage-config.ts';
 import type { AwsAccount, DeployedStack } from './aws-account.ts';
-
-/** A stage's stacks by their part, e.g. `Edge`. `Identity` is absent where a stage has an issuer of its own. */
-export type StackPart = 'Data' | 'Identity' | 'Api' | 'Edge' | 'Alarms';
-
-export function stackName(stage: string, part: StackPart): string {
-  return `AlpineLocator-${stage}-${part}`;
-}
 
 /** What the rest of a deployment needs to know of its stacks. */
 export interface StageOutputs {

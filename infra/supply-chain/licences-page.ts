@@ -2,7 +2,7 @@ import { READ_BY_HAND } from './licence-rules.ts';
 import type { LockedPackage } from './locked-packages.ts';
 
 /** Data whose licence asks for a credit, and the words that give it. */
-export const DATA_CREDITS = [
+const DATA_CREDITS = [
   {
     data: 'Place names and populations (`data/gazetteer`)',
     source: '[GeoNames](https://www.geonames.org)',

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Template } from '../template/template.ts';
-import { pause } from './batch-delivery.ts';
 import { FunctionError } from './function-pool.ts';
 import type { Functions } from './functions.ts';
+import { pause } from './pause.ts';
 
 /** Lambda's own queue, from which other services have functions called. */
 export interface AsynchronousCalls {

@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import * as z from 'zod';
 import type { Access } from '../iam/access.ts';
 import type { AccessRequest } from '../iam/policy.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
 import type { Secrets, SecretVersion } from './secrets.ts';
-
-export interface AwsEndpoint {
-  readonly url: string;
-  stop(): Promise<void>;
-}
 
 const SecretId = z.object({ SecretId: z.string() });
 const GetSecretValue = SecretId.extend({ VersionStage: z.string().default('AWSCURRENT') });
@@ -21,22 +17,12 @@ type Reply = { readonly status: number; readonly body: Readonly<Record<string, u
  * The AWS services that have no emulator of their own: Secrets Manager (`GetSecretValue`, `PutSecretValue`) in its JSON 1.1
  * protocol, to those whose policy grants it. Every other operation gets the error that AWS gives for one it does not know.
  */
-export async function startAwsEndpoint(secrets: Secrets, access: Pick<Access, 'judge'>): Promise<AwsEndpoint> {
-  const server = createServer((request, response) => {
-    void serve({ secrets, access }, request, response);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    async stop() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+export async function startAwsEndpoint(
+  secrets: Secrets,
+  access: Pick<Access, 'judge'>,
+  onFault: (error: unknown) => void,
+): Promise<LoopbackServer> {
+  return await startLoopbackServer((request, response) => serve({ secrets, access }, request, response), onFault);
 }
 
 interface Behind {
@@ -45,9 +31,7 @@ interface Behind {
 }
 
 async function serve(behind: Behind, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  const { status, body } = reply(behind, request, Buffer.concat(chunks).toString());
+  const { status, body } = reply(behind, request, await textOf(request));
   response.writeHead(status, {
     'content-type': 'application/x-amz-json-1.1',
     'x-amzn-requestid': randomUUID(),

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
+import { pause } from './pause.ts';
 
 /** A stream record as a function gets it. */
 export interface StreamRecord {
@@ -128,13 +128,4 @@ function withoutExpired(
 function advanceOver(records: readonly StreamRecord[], ports: DeliveryPorts): void {
   const last = records.at(-1);
   if (last !== undefined) ports.advance(last.dynamodb.SequenceNumber);
-}
-
-/** Ends early, and without complaint, when the signal is given. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(ms, undefined, { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }

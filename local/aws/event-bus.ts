@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { HostError } from '../host-error.ts';
+import { LOCAL_ACCOUNT } from '../local-account.ts';
 import type { Resource } from '../template/assembly.ts';
-import { LOCAL_ACCOUNT } from '../template/resource-types.ts';
 import { functionNameOf, type Template } from '../template/template.ts';
 import type { AsynchronousCalls } from './asynchronous-calls.ts';
 import { compileFilter, type EventFilter } from './event-filter.ts';

@@ -1,4 +1,5 @@
 import { HostError } from '../host-error.ts';
+import { COMPARISONS } from './comparisons.ts';
 
 /** Whether a record passes. */
 export type EventFilter = (record: unknown) => boolean;
@@ -103,21 +104,13 @@ function compileAnythingBut(operand: unknown): ValueTest {
   return anyItem((value) => isLeaf(value) && !excluded.some((one) => one === value));
 }
 
-const COMPARE: Readonly<Record<string, (value: number, bound: number) => boolean>> = {
-  '=': (value, bound) => value === bound,
-  '<': (value, bound) => value < bound,
-  '<=': (value, bound) => value <= bound,
-  '>': (value, bound) => value > bound,
-  '>=': (value, bound) => value >= bound,
-};
-
 /** `[">", 0, "<=", 5]`. DynamoDB writes numbers as text (`{"N": "5"}`), which Lambda compares as text: never here. */
 function compileNumeric(operand: unknown): ValueTest {
   if (!Array.isArray(operand) || (operand.length !== 2 && operand.length !== 4))
     throw unknownRule({ numeric: operand });
   const tests: ((value: number) => boolean)[] = [];
   for (let i = 0; i < operand.length; i += 2) {
-    const compare = COMPARE[String(operand[i])];
+    const compare = COMPARISONS[String(operand[i])];
     const bound: unknown = operand[i + 1];
     if (compare === undefined || typeof bound !== 'number') throw unknownRule({ numeric: operand });
     tests.push((value) => compare(value, bound));

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { FunctionWorkerData, InvocationReply, InvocationRequest } from './function-worker.ts';
+import type { FunctionWorkerData, InvocationReply, InvocationRequest, WorkerMessage } from './function-worker.ts';
+import { pause } from './pause.ts';
 
 export interface FunctionConfig {
   readonly name: string;
@@ -11,6 +11,8 @@ export interface FunctionConfig {
   readonly moduleUrl: string;
   readonly exportName: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** How long an event waits for the module to load before the function's own time begins. */
+  readonly loadTimeoutMs: number;
   readonly timeoutMs: number;
   readonly memoryMegabytes: number;
 }
@@ -44,8 +46,6 @@ interface Environment {
 /** Environments of one function at the same time; what comes beyond waits. Lambda would start more. */
 const MAX_ENVIRONMENTS = 4;
 const GRACE_MS = 5_000;
-/** Lambda's own limit. */
-const MAX_LOAD_MS = 10_000;
 
 /**
  * Runs one function in worker threads. As on Lambda, an environment serves one event at a time, is kept for the next, and is
@@ -66,7 +66,7 @@ export function createFunctionPool(config: FunctionConfig, log: (text: string) =
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: config.memoryMegabytes },
     });
-    const environment: Environment = { worker, loaded: within(MAX_LOAD_MS, firstSignOf(worker)), busy: false };
+    const environment: Environment = { worker, loaded: within(config.loadTimeoutMs, firstSignOf(worker)), busy: false };
     environments.add(environment);
     // A crash between two events is nobody's answer; the next event starts anew.
     worker.on('error', (error) => log(`the environment crashed: ${error.stack ?? error.message}`));
@@ -137,12 +137,14 @@ export function createFunctionPool(config: FunctionConfig, log: (text: string) =
     const { promise, resolve } = Promise.withResolvers<InvocationReply | 'timed out' | 'exited'>();
     const timer = setTimeout(() => resolve('timed out'), config.timeoutMs);
     const onExit = (): void => resolve('exited');
-    worker.once('message', resolve);
+    // A module may be loaded only after the time that is waited for it.
+    const onMessage = (message: WorkerMessage): void => void (message !== 'loaded' && resolve(message));
+    worker.on('message', onMessage);
     worker.once('exit', onExit);
     worker.postMessage(request);
     const reply = await promise;
     clearTimeout(timer);
-    worker.off('message', resolve);
+    worker.off('message', onMessage);
     worker.off('exit', onExit);
     if (reply === 'timed out') {
       environments.delete(environment);
@@ -180,7 +182,6 @@ function firstSignOf(worker: Worker): Promise<void> {
 /** Waits for the work, but no longer than that. */
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
   const over = new AbortController();
-  const time = delay(ms, undefined, { signal: over.signal }).catch(() => {});
-  await Promise.race([work, time]);
+  await Promise.race([work, pause(ms, over.signal)]);
   over.abort();
 }

@@ -24,22 +24,26 @@ export type InvocationReply =
   | { readonly json: string }
   | { readonly error: { readonly errorType: string; readonly errorMessage: string; readonly stack: string } };
 
+/** What a worker says: at first that loading is over, well or not; then a reply to each request. */
+export type WorkerMessage = 'loaded' | InvocationReply;
+
 type Handler = (event: unknown, context: unknown) => unknown;
 
 if (parentPort === null) throw new Error('function-worker.ts runs in a worker thread only');
 const port = parentPort;
 const data: FunctionWorkerData = workerData;
 
-// Imported at once, as Lambda does before the first event arrives. The first message says that this is over, well or not:
-// a failed import is reported by the first event.
+const say = (message: WorkerMessage): void => port.postMessage(message);
+
+// Imported at once, as Lambda does before the first event arrives. A failed import is reported by the first event.
 const loading = load();
 loading.then(
-  () => port.postMessage('loaded'),
-  () => port.postMessage('loaded'),
+  () => say('loaded'),
+  () => say('loaded'),
 );
 
 port.on('message', (request: InvocationRequest) => {
-  void run(request).then((reply) => port.postMessage(reply));
+  void run(request).then(say);
 });
 
 async function load(): Promise<Handler> {

@@ -4,9 +4,9 @@ import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import { HostError } from '../host-error.ts';
 import type { Access } from '../iam/access.ts';
+import { LOCAL_ACCOUNT } from '../local-account.ts';
 import type { Resource } from '../template/assembly.ts';
-import { LOCAL_ACCOUNT } from '../template/resource-types.ts';
-import type { Template } from '../template/template.ts';
+import { logGroupOf, type Template } from '../template/template.ts';
 import { createFunctionPool, type FunctionPool } from './function-pool.ts';
 
 /** Where the functions' AWS clients find the services of this machine. */
@@ -42,12 +42,13 @@ const FunctionProperties = z.object({
   Environment: z.object({ Variables: z.record(z.string(), z.string()).default({}) }).optional(),
   Handler: z.string(),
   MemorySize: z.number().default(128),
-  Runtime: z.string(),
+  Runtime: z.templateLiteral(['nodejs', z.string()]),
   /** Seconds. */
   Timeout: z.number().default(3),
 });
 
-const LoggingProperties = z.object({ LoggingConfig: z.object({ LogGroup: z.string().optional() }).optional() });
+/** Lambda's own limit. */
+const MAX_LOAD_MS = 10_000;
 
 /**
  * Prepares all functions of the template; their environments start with their first events.
@@ -70,8 +71,6 @@ export function createFunctions(
   for (const resource of template.ofType('AWS::Lambda::Function')) {
     const name = template.ref(resource);
     const properties = template.properties(resource, FunctionProperties);
-    // Custom resources bring functions of their own, in Python too; nothing here calls them.
-    if (!properties.Runtime.startsWith('nodejs')) continue;
     const variables = properties.Environment?.Variables ?? {};
     const label = labelOf(resource);
     const logGroup = logGroupOf(template, resource);
@@ -90,6 +89,7 @@ export function createFunctions(
             AWS_ACCESS_KEY_ID: access.keyIdOf(name),
             ...variables,
           },
+          loadTimeoutMs: MAX_LOAD_MS,
           timeoutMs: properties.Timeout * 1000,
           memoryMegabytes: properties.MemorySize,
         },
@@ -115,12 +115,6 @@ export function createFunctions(
       await Promise.all([...pools.values()].map((pool) => pool.stop()));
     },
   };
-}
-
-/** Where a function's lines go. */
-export function logGroupOf(template: Template, resource: Resource): string {
-  const { LoggingConfig } = template.properties(resource, LoggingProperties);
-  return LoggingConfig?.LogGroup ?? `/aws/lambda/${template.ref(resource)}`;
 }
 
 /** The logical id without the hash that CDK appends, and without the last construct's usual id. */

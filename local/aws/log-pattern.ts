@@ -1,4 +1,5 @@
 import { HostError } from '../host-error.ts';
+import { COMPARISONS } from './comparisons.ts';
 
 /** Whether a line of a log fits. */
 export type LogPattern = (line: string) => boolean;
@@ -81,16 +82,8 @@ function tokensOf(body: string, refuse: (why: string) => HostError): Token[] {
   return tokens;
 }
 
-const COMPARE: Readonly<Record<string, (value: number, bound: number) => boolean>> = {
-  '=': (value, bound) => value === bound,
-  '<': (value, bound) => value < bound,
-  '<=': (value, bound) => value <= bound,
-  '>': (value, bound) => value > bound,
-  '>=': (value, bound) => value >= bound,
-};
-
 function comparison(operator: string | undefined, wanted: Token | undefined): Test | undefined {
-  const compare = COMPARE[operator ?? ''];
+  const compare = COMPARISONS[operator ?? ''];
   if (compare === undefined || wanted === undefined) return undefined;
   const isNumber = /^-?\d+(\.\d+)?$/.test(wanted.word ?? '');
   if (isNumber) return (value) => typeof value === 'number' && compare(value, Number(wanted.word));

@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { HostError } from '../host-error.ts';
+import { LOCAL_ACCOUNT } from '../local-account.ts';
 import type { Resource } from '../template/assembly.ts';
-import { LOCAL_ACCOUNT } from '../template/resource-types.ts';
-import { functionNameOf, type Template } from '../template/template.ts';
+import { functionNameOf, logGroupOf, type Template } from '../template/template.ts';
 import type { AsynchronousCalls } from './asynchronous-calls.ts';
-import { logGroupOf } from './functions.ts';
 import { compileLogPattern, type LogPattern } from './log-pattern.ts';
 
 /** The template's subscription filters of CloudWatch Logs. */

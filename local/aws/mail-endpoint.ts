@@ -1,15 +1,13 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import * as z from 'zod';
 import type { Access } from '../iam/access.ts';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
 import type { MailSending } from './mail-sending.ts';
 
-export interface MailEndpoint {
-  readonly url: string;
+export interface MailEndpoint extends LoopbackServer {
   /** From now on, mails are sent under these configuration sets. */
   use(sending: MailSending): void;
-  stop(): Promise<void>;
 }
 
 /** What the inbox drops, or does not check, of `SendEmail`. */
@@ -87,26 +85,10 @@ export async function startMailEndpoint(
     return { status: 400, type: 'BadRequestException', message: 'A tag holds a character that SES does not allow.' };
   }
 
-  const server = createServer((request, response) => {
-    serve(request, response).catch((error: unknown) => {
-      onFault(error);
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    ...(await startLoopbackServer(serve, onFault)),
     use(next) {
       sending = next;
-    },
-    async stop() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
     },
   };
 }

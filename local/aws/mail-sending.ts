@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { HostError } from '../host-error.ts';
 import type { AccessRequest } from '../iam/policy.ts';
-import { LOCAL_REGION } from '../template/assembly.ts';
-import { LOCAL_ACCOUNT } from '../template/resource-types.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../local-account.ts';
 import type { Template } from '../template/template.ts';
 import type { EventBus } from './event-bus.ts';
 import { simulatedEvents, type TakenMail } from './mail-simulator.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { LOCAL_ACCOUNT } from '../template/resource-types.ts';
+import { LOCAL_ACCOUNT } from '../local-account.ts';
 import type { ServiceEvent } from './event-bus.ts';
 
 /** A mail as SES took it. */

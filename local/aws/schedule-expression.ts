@@ -7,20 +7,17 @@ export type NextFiring = (after: Date) => Date | undefined;
 const MILLISECONDS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 /**
- * Reads `rate(…)`, `cron(…)` and `at(…)` as EventBridge and its Scheduler have them.
+ * Reads `rate(…)` and `cron(…)` as rules of EventBridge have them, in UTC.
  *
- * @param timeZone IANA name, for cron and at
  * @throws HostError for an expression that AWS would refuse
  */
-export function parseSchedule(expression: string, timeZone = 'UTC'): NextFiring {
-  const [, kind, argument = ''] = /^(rate|cron|at)\((.+)\)$/.exec(expression) ?? [];
+export function parseSchedule(expression: string): NextFiring {
+  const [, kind, argument = ''] = /^(rate|cron)\((.+)\)$/.exec(expression) ?? [];
   switch (kind) {
     case 'rate':
       return rate(expression, argument);
     case 'cron':
-      return cron(expression, argument, timeZone);
-    case 'at':
-      return croner(expression, argument, timeZone);
+      return cron(expression, argument);
     default:
       throw unknown(expression);
   }
@@ -37,7 +34,7 @@ function rate(expression: string, argument: string): NextFiring {
  * EventBridge: minutes, hours, day of month, month, day of week (1 is Sunday), year; `?` for "the other day field decides";
  * `0/15` for "from 0 on, every 15". croner puts seconds first and knows the weekdays as its `alternativeWeekdays`.
  */
-function cron(expression: string, argument: string, timeZone: string): NextFiring {
+function cron(expression: string, argument: string): NextFiring {
   const fields = argument.trim().split(/\s+/);
   const [, , dayOfMonth, , dayOfWeek] = fields;
   if (fields.length !== 6 || (dayOfMonth === '?') === (dayOfWeek === '?')) throw unknown(expression);
@@ -45,20 +42,16 @@ function cron(expression: string, argument: string, timeZone: string): NextFirin
     '0',
     ...fields.map((field, i) => field.replace(/^\?$/, '*').replace(/(^|,)(\d+)\//g, `$1$2-${MAXIMA[i]}/`)),
   ];
-  return croner(expression, pattern.join(' '), timeZone);
-}
-
-/** Largest value of each field, in EventBridge's order. */
-const MAXIMA = [59, 23, 31, 12, 7, 2199];
-
-function croner(expression: string, pattern: string, timezone: string): NextFiring {
   try {
-    const job = new Cron(pattern, { timezone, alternativeWeekdays: true, paused: true, allowPast: true });
+    const job = new Cron(pattern.join(' '), { timezone: 'UTC', alternativeWeekdays: true, paused: true });
     return (after) => job.nextRun(after) ?? undefined;
   } catch (error) {
     throw unknown(expression, error);
   }
 }
+
+/** Largest value of each field, in EventBridge's order. */
+const MAXIMA = [59, 23, 31, 12, 7, 2199];
 
 function unknown(expression: string, cause?: unknown): HostError {
   return new HostError(`${expression} is no schedule that EventBridge takes.`, { cause });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { HostError } from '../host-error.ts';
+import { LOCAL_ACCOUNT } from '../local-account.ts';
 import type { Resource } from '../template/assembly.ts';
-import { LOCAL_ACCOUNT } from '../template/resource-types.ts';
 import { functionNameOf, type Template } from '../template/template.ts';
 import { FunctionError } from './function-pool.ts';
 import type { Functions } from './functions.ts';
@@ -29,26 +29,16 @@ const RuleProperties = z.object({
     .default([]),
 });
 
-const ScheduleProperties = z.object({
-  ScheduleExpression: z.string(),
-  ScheduleExpressionTimezone: z.string().default('UTC'),
-  State: z.string().default('ENABLED'),
-  Target: z.object({ Arn: z.string(), Input: z.string().optional() }),
-});
-
 /**
- * The template's schedules (EventBridge rules and Scheduler schedules) whose targets are functions; rules that wait for events
- * of AWS services are the event bus's. A call that fails is logged and not repeated.
+ * The template's rules that fire by the clock, with functions as targets; those that wait for events of AWS services are the event
+ * bus's. A call that fails is logged and not repeated.
  */
 export function createSchedules(
   template: Template,
   functions: Pick<Functions, 'invoke'>,
   log: (text: string) => void,
 ): Schedules {
-  const firings = [
-    ...template.ofType('AWS::Events::Rule').flatMap((resource) => ruleFirings(template, resource)),
-    ...template.ofType('AWS::Scheduler::Schedule').flatMap((resource) => scheduleFirings(template, resource)),
-  ];
+  const firings = template.ofType('AWS::Events::Rule').flatMap((resource) => firingsOf(template, resource));
   const timers = new Map<Firing, NodeJS.Timeout>();
   const underWay = new Set<Promise<void>>();
 
@@ -91,7 +81,7 @@ export function createSchedules(
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-function ruleFirings(template: Template, resource: Resource): Firing[] {
+function firingsOf(template: Template, resource: Resource): Firing[] {
   const { ScheduleExpression, State, Targets } = template.properties(resource, RuleProperties);
   if (ScheduleExpression === undefined || State === 'DISABLED') return [];
   return Targets.map(({ Arn, Input }) => ({
@@ -100,30 +90,6 @@ function ruleFirings(template: Template, resource: Resource): Firing[] {
     event: (scheduledAt) =>
       Input === undefined ? scheduledEvent(resource, template.ref(resource), scheduledAt) : readInput(resource, Input),
   }));
-}
-
-function scheduleFirings(template: Template, resource: Resource): Firing[] {
-  const { ScheduleExpression, ScheduleExpressionTimezone, State, Target } = template.properties(
-    resource,
-    ScheduleProperties,
-  );
-  if (State === 'DISABLED') return [];
-  const { Arn, Input = '{}' } = Target;
-  const scheduleArn = `arn:aws:scheduler:${resource.stack.region}:${LOCAL_ACCOUNT}:schedule/default/${template.ref(resource)}`;
-  return [
-    {
-      next: parseSchedule(ScheduleExpression, ScheduleExpressionTimezone),
-      functionName: functionNameOf(Arn),
-      event: (scheduledAt) =>
-        readInput(
-          resource,
-          Input.replaceAll('<aws.scheduler.schedule-arn>', scheduleArn)
-            .replaceAll('<aws.scheduler.scheduled-time>', withoutMilliseconds(scheduledAt))
-            .replaceAll('<aws.scheduler.execution-id>', randomUUID())
-            .replaceAll('<aws.scheduler.attempt-number>', '1'),
-        ),
-    },
-  ];
 }
 
 function scheduledEvent(resource: Resource, ruleName: string, scheduledAt: Date): unknown {

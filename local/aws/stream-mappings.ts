@@ -58,7 +58,7 @@ export async function createStreamMappings(template: Template, ports: StreamMapp
   for (const resource of template.ofType('AWS::Lambda::EventSourceMapping')) {
     const properties = template.properties(resource, MappingProperties);
     if (!properties.Enabled) continue;
-    const functionName = functionNameOf(asArn(properties.FunctionName));
+    const functionName = functionNameOf(properties.FunctionName);
     mappings.push({
       client: ports.streamsClient,
       streamArn: await streamOf(ports.client, properties.EventSourceArn, resource),
@@ -78,11 +78,6 @@ export async function createStreamMappings(template: Template, ports: StreamMapp
       await Promise.all(readers);
     },
   };
-}
-
-/** The property takes a plain name too. */
-function asArn(functionName: string): string {
-  return functionName.includes(':function:') ? functionName : `:function:${functionName}`;
 }
 
 async function streamOf(client: DynamoDBClient, templateArn: string, resource: Resource): Promise<string> {

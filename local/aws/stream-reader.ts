@@ -10,7 +10,8 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import * as z from 'zod';
 import type { DataFolder } from '../data-folder.ts';
-import { pause, type StreamRecord } from './batch-delivery.ts';
+import type { StreamRecord } from './batch-delivery.ts';
+import { pause } from './pause.ts';
 
 const KeptPosition = z.object({
   streamArn: z.string(),

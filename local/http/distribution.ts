@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { CONTENT_METADATA } from '../../infra/bucket-content.ts';
 import { HostError } from '../host-error.ts';
 import type { Resource } from '../template/assembly.ts';
 import type { Template } from '../template/template.ts';
@@ -44,15 +45,8 @@ const OriginGroup = z.object({
 const DistributionProperties = z.object({
   DistributionConfig: z.object({
     CacheBehaviors: z.array(Behavior).default([]),
-    CustomErrorResponses: z
-      .array(
-        z.object({
-          ErrorCode: z.number(),
-          ResponseCode: z.number().optional(),
-          ResponsePagePath: z.string().optional(),
-        }),
-      )
-      .default([]),
+    // An error page would stand in the place of the API's errors too (decision 30).
+    CustomErrorResponses: z.undefined().optional(),
     DefaultCacheBehavior: Behavior,
     DefaultRootObject: z.string().default(''),
     Enabled: z.literal(true),
@@ -60,10 +54,6 @@ const DistributionProperties = z.object({
     Origins: z.array(Origin),
   }),
 });
-type ErrorResponse = z.infer<typeof DistributionProperties>['DistributionConfig']['CustomErrorResponses'][number];
-
-/** Path of a bucket's files in the repository, in the bucket's metadata: a template itself knows nothing of files. */
-const CONTENT_METADATA = 'locator:content';
 
 /** One behaviour, ready to serve. */
 interface ServedBehavior {
@@ -76,7 +66,7 @@ interface ServedBehavior {
 
 /**
  * Serves a CloudFront distribution in front of the template's HTTP APIs and buckets: behaviours in order, what they pass on,
- * functions at the viewer's request, response headers, error pages. It caches nothing and compresses nothing.
+ * functions at the viewer's request, response headers. It caches nothing and compresses nothing.
  *
  * @param apis the HTTP APIs by the host name of their endpoint
  * @throws HostError when an origin is none of the template's own
@@ -105,21 +95,8 @@ export function createDistribution(
       request.path === '/' && config.DefaultRootObject !== '' ? `/${config.DefaultRootObject}` : request.path;
     const edited = (await behavior.edge?.({ ...request, path: sent })) ?? { ...request, path: sent };
     if ('status' in edited) return behavior.finish(edited, request);
-    const answer = await behavior.origin(edited);
-    const errorResponse = config.CustomErrorResponses.find(({ ErrorCode }) => ErrorCode === answer.status);
-    const page = errorResponse === undefined ? answer : await errorPage(errorResponse, answer, edited);
-    return behavior.finish(conditional(page, request), request);
+    return behavior.finish(conditional(await behavior.origin(edited), request), request);
   };
-
-  async function errorPage(
-    { ResponseCode, ResponsePagePath: path }: ErrorResponse,
-    answer: HttpAnswer,
-    request: HttpRequest,
-  ): Promise<HttpAnswer> {
-    if (path === undefined) return answer;
-    const page = await behaviorFor(path).origin({ ...request, method: 'GET', path, query: '', headers: new Map() });
-    return page.status === 200 ? { ...page, status: ResponseCode ?? answer.status } : answer;
-  }
 }
 
 /** A distribution answers for what it could have cached: 304 to whoever has this very version. */

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { LOCAL_ACCOUNT } from '../template/resource-types.ts';
+import { LOCAL_ACCOUNT } from '../local-account.ts';
 import { type HttpRequest, headerOf } from './exchange.ts';
 
 /** What the JWT authorizer hands to a function. */

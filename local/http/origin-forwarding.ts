@@ -56,33 +56,20 @@ const OriginRequestPolicy = z.object({
 const viewerHeaders: Choice = (name) => !name.toLowerCase().startsWith('cloudfront-');
 
 const NOTHING: Selection = { headers: none, cookies: none, query: none };
-const EVERYTHING: Selection = { headers: viewerHeaders, cookies: all, query: all };
 
 function viewerHeadersBut(names: readonly string[]): Choice {
   const others = allBut(names);
   return (name) => viewerHeaders(name) && others(name);
 }
 
-/** CloudFront's managed policies, by the ids that templates carry. */
+/** CloudFront's managed policies that we use, by the ids that templates carry. */
 const MANAGED: Readonly<Record<string, Selection>> = {
   // CachingOptimized
   '658327ea-f89d-4fab-a63d-7e88639e58f6': NOTHING,
   // CachingDisabled
   '4135ea2d-6df8-44a3-9df3-4b5a84be39ad': NOTHING,
-  // UseOriginCacheControlHeaders-QueryStrings
-  '4cc15a8a-d715-48a4-82b8-cc0b614638fe': {
-    ...EVERYTHING,
-    headers: only(['host', 'origin', 'x-http-method-override', 'x-http-method', 'x-method-override']),
-  },
-  // AllViewer
-  '216adef6-5c7f-47e4-b989-5492eafa07d3': EVERYTHING,
   // AllViewerExceptHostHeader
-  'b689b0a8-53d0-40ab-baf2-68738e2966ac': { ...EVERYTHING, headers: viewerHeadersBut(['host']) },
-  // CORS-S3Origin
-  '88a5eaf4-2fd4-4709-b370-b4c650ea3fcf': {
-    ...NOTHING,
-    headers: only(['origin', 'access-control-request-headers', 'access-control-request-method']),
-  },
+  'b689b0a8-53d0-40ab-baf2-68738e2966ac': { headers: viewerHeadersBut(['host']), cookies: all, query: all },
 };
 
 /** What CloudFront sends to an origin whatever the policies say. */

@@ -17,11 +17,7 @@ const Policy = z.object({
   ResponseHeadersPolicyConfig: z.strictObject({
     Comment: z.unknown().optional(),
     CorsConfig: Cors.optional(),
-    CustomHeadersConfig: z
-      .object({ Items: z.array(z.object({ Header: z.string(), Value: z.string(), ...Override })) })
-      .optional(),
     Name: z.unknown().optional(),
-    RemoveHeadersConfig: z.object({ Items: z.array(z.object({ Header: z.string() })) }).optional(),
     SecurityHeadersConfig: z
       .strictObject({
         ContentSecurityPolicy: z.object({ ContentSecurityPolicy: z.string(), ...Override }).optional(),
@@ -35,9 +31,6 @@ const Policy = z.object({
             Preload: z.boolean().default(false),
             ...Override,
           })
-          .optional(),
-        XSSProtection: z
-          .object({ Protection: z.boolean(), ModeBlock: z.boolean().default(false), ...Override })
           .optional(),
       })
       .optional(),
@@ -58,12 +51,10 @@ export type FinishAnswer = (answer: HttpAnswer, request: HttpRequest) => HttpAns
 /** Sets the headers of an `AWS::CloudFront::ResponseHeadersPolicy` on an answer. */
 export function readResponseHeaders(template: Template, resource: Resource): FinishAnswer {
   const { ResponseHeadersPolicyConfig: config } = template.properties(resource, Policy);
-  const set = [...securityHeaders(config.SecurityHeadersConfig ?? {}), ...customHeaders(config)];
-  const removed = (config.RemoveHeadersConfig?.Items ?? []).map(({ Header }) => Header.toLowerCase());
+  const set = securityHeaders(config.SecurityHeadersConfig ?? {});
   const cors = corsHeaders(config.CorsConfig);
   return (answer, request) => {
     const headers = new Map(answer.headers);
-    for (const name of removed) headers.delete(name);
     // CORS headers are for requests that name their origin.
     for (const { name, value, override } of request.headers.has('origin') ? [...set, ...cors] : set) {
       if (override || !headers.has(name)) headers.set(name, [value]);
@@ -85,24 +76,10 @@ function corsHeaders(config: Config['CorsConfig']): PolicyHeader[] {
   ];
 }
 
-function customHeaders({ CustomHeadersConfig }: Config): PolicyHeader[] {
-  return (CustomHeadersConfig?.Items ?? []).map(({ Header, Value, Override: override }) => ({
-    name: Header.toLowerCase(),
-    value: Value,
-    override,
-  }));
-}
-
 function securityHeaders(config: NonNullable<Config['SecurityHeadersConfig']>): PolicyHeader[] {
   const headers: PolicyHeader[] = [];
   const add = (name: string, value: string, override: boolean): void => void headers.push({ name, value, override });
-  const {
-    ContentSecurityPolicy: csp,
-    FrameOptions,
-    ReferrerPolicy,
-    StrictTransportSecurity: sts,
-    XSSProtection,
-  } = config;
+  const { ContentSecurityPolicy: csp, FrameOptions, ReferrerPolicy, StrictTransportSecurity: sts } = config;
   if (csp) add('content-security-policy', csp.ContentSecurityPolicy, csp.Override);
   if (config.ContentTypeOptions) add('x-content-type-options', 'nosniff', config.ContentTypeOptions.Override);
   if (FrameOptions) add('x-frame-options', FrameOptions.FrameOption, FrameOptions.Override);
@@ -112,10 +89,6 @@ function securityHeaders(config: NonNullable<Config['SecurityHeadersConfig']>): 
     if (sts.IncludeSubdomains) parts.push('includeSubDomains');
     if (sts.Preload) parts.push('preload');
     add('strict-transport-security', parts.join('; '), sts.Override);
-  }
-  if (XSSProtection) {
-    const { Protection, ModeBlock } = XSSProtection;
-    add('x-xss-protection', Protection ? `1${ModeBlock ? '; mode=block' : ''}` : '0', XSSProtection.Override);
   }
   return headers;
 }

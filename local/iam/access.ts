@@ -1,4 +1,4 @@
-import { LOCAL_ACCOUNT } from '../template/resource-types.ts';
+import { LOCAL_ACCOUNT } from '../local-account.ts';
 import type { FunctionRole } from './function-roles.ts';
 import { type AccessRequest, allows, type Grant, grantsOf, grantsUsed, LEADING_KEYS } from './policy.ts';
 

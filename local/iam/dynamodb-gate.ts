@@ -1,14 +1,14 @@
 import { once } from 'node:events';
-import { Agent, createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
+import { Agent, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
 import type { Access } from './access.ts';
 import { dynamoDbRequests, type TableAccessFacts } from './dynamodb-requests.ts';
 
-export interface DynamoDbGate {
-  readonly url: string;
+export interface DynamoDbGate extends LoopbackServer {
   /** From now on, these are the tables. */
   use(tables: ReadonlyMap<string, TableAccessFacts>): void;
-  stop(): Promise<void>;
 }
 
 const TARGET = /^DynamoDB_20120810\.(\w+)$/;
@@ -51,30 +51,18 @@ export async function startDynamoDbGate(
     forwarded.end(body);
     const [answer] = (await once(forwarded, 'response')) as [IncomingMessage];
     response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
+    await pipeline(answer, response);
   }
 
-  const server = createServer((request, response) => {
-    serve(request, response).catch((error: unknown) => {
-      onFault(error);
-      // A broken connection is what the client knows how to try again.
-      response.destroy();
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
+  const { url, stop } = await startLoopbackServer(serve, onFault);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     use(next) {
       tables = next;
     },
     async stop() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
       agent.destroy();
-      await closed;
+      await stop();
     },
   };
 }

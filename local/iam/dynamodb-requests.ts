@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { HostError } from '../host-error.ts';
+import { LOCAL_ACCOUNT } from '../local-account.ts';
 import type { Resource } from '../template/assembly.ts';
-import { LOCAL_ACCOUNT } from '../template/resource-types.ts';
 import type { Template } from '../template/template.ts';
 import { type AccessRequest, LEADING_KEYS } from './policy.ts';
 

@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { HostError } from '../host-error.ts';
+import { LOCAL_ACCOUNT } from '../local-account.ts';
 import type { Resource } from '../template/assembly.ts';
-import { LOCAL_ACCOUNT } from '../template/resource-types.ts';
-import type { Template } from '../template/template.ts';
-import type { AccessRequest, Statement } from './policy.ts';
-import { readStatements } from './policy.ts';
+import { logGroupOf, type Template } from '../template/template.ts';
+import { type AccessRequest, readStatements, type Statement } from './policy.ts';
 
 /** What one function may do, and what Lambda does in its name whenever it runs. */
 export interface FunctionRole {
@@ -17,7 +16,6 @@ export interface FunctionRole {
 }
 
 const FunctionProperties = z.object({
-  LoggingConfig: z.object({ LogGroup: z.string().optional() }).optional(),
   Role: z.string(),
   TracingConfig: z.object({ Mode: z.string() }).optional(),
 });
@@ -58,7 +56,7 @@ export function readFunctionRoles(template: Template): ReadonlyMap<string, Funct
           .filter(({ Roles }) => Roles.includes(roleName))
           .flatMap(({ id, PolicyDocument }) => readStatements(id, PolicyDocument)),
       ],
-      everyRun: everyRunOf(resource, functionName, properties),
+      everyRun: everyRunOf(resource, logGroupOf(template, resource), properties),
     });
   }
   return roles;
@@ -83,10 +81,9 @@ function statementsOf(template: Template, role: Resource, lambda: Resource): Sta
 
 function everyRunOf(
   { stack }: Resource,
-  functionName: string,
-  { LoggingConfig, TracingConfig }: z.infer<typeof FunctionProperties>,
+  group: string,
+  { TracingConfig }: z.infer<typeof FunctionProperties>,
 ): AccessRequest[] {
-  const group = LoggingConfig?.LogGroup ?? `/aws/lambda/${functionName}`;
   const stream = `arn:aws:logs:${stack.region}:${LOCAL_ACCOUNT}:log-group:${group}:log-stream:local`;
   const onAnything = TracingConfig?.Mode === 'Active' ? ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'] : [];
   return [

@@ -24,14 +24,14 @@ export function serviceRequestsOf(template: Template): ServiceRequest[] {
   const streams = template.ofType('AWS::Lambda::EventSourceMapping').map((resource) => {
     const { EventSourceArn: stream, FunctionName } = template.properties(resource, MappingProperties);
     const requests = STREAM_ACTIONS.map((action) => ({ action: `dynamodb:${action}`, resource: stream, context: {} }));
-    return { functionName: plainName(FunctionName), requests };
+    return { functionName: functionNameOf(FunctionName), requests };
   });
   const destinations = template.ofType('AWS::Lambda::EventInvokeConfig').flatMap((resource) => {
     const { DestinationConfig, FunctionName } = template.properties(resource, InvokeConfigProperties);
     const destination = DestinationConfig?.OnFailure?.Destination;
     if (destination === undefined) return [];
     const request = { action: actionTo(destination), resource: destination, context: {} };
-    return [{ functionName: plainName(FunctionName), requests: [request] }];
+    return [{ functionName: functionNameOf(FunctionName), requests: [request] }];
   });
   return [...streams, ...destinations];
 }
@@ -48,10 +48,6 @@ export function requireServiceAccess(
     const actions = missing.map(({ action, resource }) => `${action} on ${resource}`).join(', ');
     throw new HostError(`The role of ${functionName} does not allow ${actions}: AWS would not connect the function.`);
   }
-}
-
-function plainName(functionName: string): string {
-  return functionName.includes(':function:') ? functionNameOf(functionName) : functionName;
 }
 
 function actionTo(destination: string): string {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { HostError } from '../host-error.ts';
+import { LOCAL_REGION } from '../local-account.ts';
 
 /** One resource as the template states it, intrinsic functions unresolved. */
 export interface Resource {
@@ -10,7 +11,6 @@ export interface Resource {
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
   readonly metadata: Readonly<Record<string, unknown>>;
-  readonly condition: string | undefined;
 }
 
 export interface Stack {
@@ -18,8 +18,6 @@ export interface Stack {
   readonly region: string;
   readonly resources: ReadonlyMap<string, Resource>;
   readonly outputs: Readonly<Record<string, z.infer<typeof Output>>>;
-  readonly conditions: Readonly<Record<string, unknown>>;
-  readonly mappings: Readonly<Record<string, unknown>>;
   readonly parameterDefaults: Readonly<Record<string, unknown>>;
   /** Folder or file of each asset, by the key under which a deployment uploads it. */
   readonly assetPaths: ReadonlyMap<string, string>;
@@ -35,13 +33,13 @@ const Template = z.object({
         Type: z.string(),
         Properties: JsonObject.default({}),
         Metadata: JsonObject.default({}),
-        Condition: z.string().optional(),
       }),
     )
     .default({}),
   Outputs: z.record(z.string(), Output).default({}),
-  Conditions: JsonObject.default({}),
-  Mappings: JsonObject.default({}),
+  // Ours has neither, so the host knows neither.
+  Conditions: z.undefined().optional(),
+  Mappings: z.undefined().optional(),
   Parameters: z.record(z.string(), z.object({ Default: z.unknown().optional() })).default({}),
 });
 const Manifest = z.object({
@@ -61,9 +59,6 @@ const AssetManifest = z.object({
     )
     .default({}),
 });
-
-/** Region of stacks that name none, and of everything on this machine. */
-export const LOCAL_REGION = 'us-east-1';
 
 /**
  * Reads every stack of a cloud assembly, nested assemblies (CDK stages) included.
@@ -103,8 +98,6 @@ function readStack(
     region: region === undefined || region === 'unknown-region' ? LOCAL_REGION : region,
     resources,
     outputs: template.Outputs,
-    conditions: template.Conditions,
-    mappings: template.Mappings,
     parameterDefaults: Object.fromEntries(
       Object.entries(template.Parameters).map(([parameter, { Default }]) => [parameter, Default]),
     ),
@@ -117,7 +110,6 @@ function readStack(
       type: resource.Type,
       properties: resource.Properties,
       metadata: resource.Metadata,
-      condition: resource.Condition,
     });
   }
   return stack;

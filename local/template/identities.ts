@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { HostError } from '../host-error.ts';
+import { LOCAL_ACCOUNT } from '../local-account.ts';
 import type { Resource } from './assembly.ts';
-import { LOCAL_ACCOUNT } from './resource-types.ts';
 
 /** What other resources see of one: the value of `Ref`, and of `Fn::GetAtt` by attribute. */
 export interface Identity {
@@ -33,13 +33,6 @@ const table: Identify = (resource, nameOf) => {
   return { ref: name, attributes: { Arn, StreamArn: `${Arn}/stream/local` } };
 };
 
-const qualified =
-  (qualifier: (nameOf: NameOf) => string): Identify =>
-  (_, nameOf) => {
-    const functionArn = nameOf('FunctionName') ?? '';
-    return { ref: `${functionArn}:${qualifier(nameOf)}`, attributes: { Version: '1', FunctionArn: functionArn } };
-  };
-
 const IDENTITIES: Readonly<Record<string, Identify>> = {
   'AWS::ApiGatewayV2::Api': (resource) => {
     const id = resource.logicalId.toLowerCase();
@@ -62,29 +55,19 @@ const IDENTITIES: Readonly<Record<string, Identify>> = {
   'AWS::CloudFront::OriginAccessControl': byLogicalId,
   'AWS::CloudFront::OriginRequestPolicy': byLogicalId,
   'AWS::CloudFront::ResponseHeadersPolicy': byLogicalId,
-  'AWS::Cognito::UserPool': (resource) => {
-    const id = `${resource.stack.region}_${resource.logicalId}`;
-    const ProviderName = `cognito-idp.${resource.stack.region}.amazonaws.com/${id}`;
-    const Arn = arn(resource, 'cognito-idp', `userpool/${id}`);
-    return { ref: id, attributes: { Arn, UserPoolId: id, ProviderName, ProviderURL: `https://${ProviderName}` } };
-  },
-  'AWS::Cognito::UserPoolClient': ({ logicalId }) => ({ ref: logicalId, attributes: { ClientId: logicalId } }),
   'AWS::DynamoDB::GlobalTable': table,
   'AWS::DynamoDB::Table': table,
   'AWS::Events::Rule': named('Name', 'events', (name) => `rule/${name}`),
   'AWS::IAM::Role': named('RoleName', 'iam', (name) => `role/${name}`),
-  'AWS::KMS::Alias': named('AliasName', 'kms', (name) => name),
   'AWS::KMS::Key': (resource) => {
     const KeyId = resource.logicalId;
     return { ref: KeyId, attributes: { KeyId, Arn: arn(resource, 'kms', `key/${KeyId}`) } };
   },
-  'AWS::Lambda::Alias': qualified((nameOf) => nameOf('Name') ?? 'live'),
   'AWS::Lambda::Function': (resource, nameOf) => {
     // Lambda allows 64 characters.
     const name = nameOf('FunctionName') ?? madeUp(resource).slice(0, 64);
     return { ref: name, attributes: { Arn: arn(resource, 'lambda', `function:${name}`) } };
   },
-  'AWS::Lambda::Version': qualified(() => '1'),
   'AWS::Logs::LogGroup': named('LogGroupName', 'logs', (name) => `log-group:${name}:*`),
   'AWS::Logs::SubscriptionFilter': (resource, nameOf) => ({
     ref: nameOf('FilterName') ?? madeUp(resource),
@@ -113,7 +96,6 @@ const IDENTITIES: Readonly<Record<string, Identify>> = {
     const name = nameOf('Name') ?? madeUp(resource);
     return { ref: name, attributes: { Arn: arn(resource, 'wafv2', `global/webacl/${name}/local`) } };
   },
-  'AWS::Scheduler::Schedule': named('Name', 'scheduler', (name) => `schedule/default/${name}`),
   'AWS::SecretsManager::Secret': (resource, nameOf) => {
     const name = nameOf('Name') ?? madeUp(resource);
     const Arn = arn(resource, 'secretsmanager', `secret:${name}-${sixCharacters(name)}`);

@@ -1,7 +1,7 @@
 import { HostError } from '../host-error.ts';
+import { LOCAL_ACCOUNT } from '../local-account.ts';
 import type { Resource, Stack } from './assembly.ts';
 import { type Identity, identify } from './identities.ts';
-import { LOCAL_ACCOUNT } from './resource-types.ts';
 
 /** Replaces the template's intrinsic functions by what they mean on this machine. */
 export interface Resolver {
@@ -11,8 +11,6 @@ export interface Resolver {
   text(stack: Stack, value: unknown): string;
   /** Physical name of a resource: what `Ref` gives. */
   ref(resource: Resource): string;
-  /** Whether the resource's own condition, if it has one, holds. */
-  exists(resource: Resource): boolean;
 }
 
 /** `{{resolve:secretsmanager:<name or arn>:SecretString:<key>:<stage>:<version>}}`; the version is empty for the current one. */
@@ -22,9 +20,6 @@ export type ResolveSecret = (secretId: string, jsonKey: string, versionId: strin
 export type GiveParameter = (name: string) => string | undefined;
 
 type JsonObject = Readonly<Record<string, unknown>>;
-
-/** Stands for `AWS::NoValue`: the member that holds it is left out. */
-const NO_VALUE = Symbol('AWS::NoValue');
 
 export function createResolver(
   stacks: readonly Stack[],
@@ -45,11 +40,6 @@ export function createResolver(
     return known;
   }
 
-  function resolve(stack: Stack, value: unknown): unknown {
-    const resolved = evaluate(stack, value);
-    return resolved === NO_VALUE ? undefined : resolved;
-  }
-
   function text(stack: Stack, value: unknown): string {
     const resolved = resolve(stack, value);
     if (typeof resolved === 'string') return resolved;
@@ -57,20 +47,15 @@ export function createResolver(
     throw new HostError(`${stack.name}: ${JSON.stringify(value)} should give text, not ${JSON.stringify(resolved)}.`);
   }
 
-  function evaluate(stack: Stack, value: unknown): unknown {
+  function resolve(stack: Stack, value: unknown): unknown {
     if (typeof value === 'string') return withSecrets(value);
-    if (Array.isArray(value)) return value.map((item) => evaluate(stack, item)).filter((item) => item !== NO_VALUE);
+    if (Array.isArray(value)) return value.map((item) => resolve(stack, item));
     if (!isObject(value)) return value;
     const [name, ...others] = Object.keys(value);
     if (name !== undefined && others.length === 0 && (name === 'Ref' || name.startsWith('Fn::'))) {
       return intrinsic(stack, name, value[name]);
     }
-    const members: Record<string, unknown> = {};
-    for (const [key, member] of Object.entries(value)) {
-      const resolved = evaluate(stack, member);
-      if (resolved !== NO_VALUE) members[key] = resolved;
-    }
-    return members;
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, resolve(stack, member)]));
   }
 
   function intrinsic(stack: Stack, name: string, argument: unknown): unknown {
@@ -96,7 +81,7 @@ export function createResolver(
         const [index, items] = tuple(stack, name, argument);
         const item = list(stack, name, items)[Number(index)];
         if (item === undefined) throw fault(stack, name, argument);
-        return evaluate(stack, item);
+        return resolve(stack, item);
       }
       case 'Fn::Split': {
         const [separator, whole] = tuple(stack, name, argument);
@@ -104,14 +89,6 @@ export function createResolver(
       }
       case 'Fn::ImportValue':
         return imported(text(stack, argument));
-      case 'Fn::Base64':
-        return Buffer.from(text(stack, argument)).toString('base64');
-      case 'Fn::FindInMap':
-        return findInMap(stack, argument);
-      case 'Fn::If': {
-        const [condition, yes, no] = tuple(stack, name, argument);
-        return evaluate(stack, conditionHolds(stack, String(condition)) ? yes : no);
-      }
       default:
         throw new HostError(`${stack.name} uses ${name}, which the local host does not know.`);
     }
@@ -125,14 +102,6 @@ export function createResolver(
         return LOCAL_ACCOUNT;
       case 'AWS::Partition':
         return 'aws';
-      case 'AWS::URLSuffix':
-        return 'amazonaws.com';
-      case 'AWS::StackName':
-        return stack.name;
-      case 'AWS::StackId':
-        return `arn:aws:cloudformation:${stack.region}:${LOCAL_ACCOUNT}:stack/${stack.name}/local`;
-      case 'AWS::NoValue':
-        return NO_VALUE;
       default: {
         if (name in stack.parameterDefaults) return parameterOf(stack, name);
         return identity(resourceOf(stack, name)).ref;
@@ -165,12 +134,11 @@ export function createResolver(
 
   function substitute(stack: Stack, argument: unknown): string {
     const [template, variables] = Array.isArray(argument) ? argument : [argument, {}];
-    return String(template).replace(/\$\{(!?)([^}]+)\}/g, (whole, literal: string, name: string) => {
+    return String(template).replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
       if (literal !== '') return `\${${name}}`;
       if (isObject(variables) && variables[name] !== undefined) return text(stack, variables[name]);
       const dot = name.indexOf('.');
       const value = dot === -1 ? reference(stack, name) : attributeOf(stack, name.slice(0, dot), name.slice(dot + 1));
-      if (typeof value === 'symbol') throw fault(stack, 'Fn::Sub', whole);
       return String(value);
     });
   }
@@ -178,49 +146,14 @@ export function createResolver(
   function imported(exportName: string): unknown {
     for (const stack of stacks) {
       for (const { Value, Export } of Object.values(stack.outputs)) {
-        if (Export !== undefined && text(stack, Export.Name) === exportName) return evaluate(stack, Value);
+        if (Export !== undefined && text(stack, Export.Name) === exportName) return resolve(stack, Value);
       }
     }
     throw new HostError(`No stack exports ${exportName}, which another one imports.`);
   }
 
-  function findInMap(stack: Stack, argument: unknown): unknown {
-    const [map, first, second] = tuple(stack, 'Fn::FindInMap', argument).map((key) => text(stack, key));
-    const top = stack.mappings[map ?? ''];
-    const row = isObject(top) ? top[first ?? ''] : undefined;
-    const value = isObject(row) ? row[second ?? ''] : undefined;
-    if (value === undefined) throw fault(stack, 'Fn::FindInMap', argument);
-    return value;
-  }
-
-  function conditionHolds(stack: Stack, name: string): boolean {
-    if (!(name in stack.conditions)) throw new HostError(`${stack.name} has no condition ${name}.`);
-    return holds(stack, stack.conditions[name]);
-  }
-
-  function holds(stack: Stack, condition: unknown): boolean {
-    if (!isObject(condition)) throw fault(stack, 'condition', condition);
-    const [[name, argument] = ['', undefined]] = Object.entries(condition);
-    switch (name) {
-      case 'Condition':
-        return conditionHolds(stack, String(argument));
-      case 'Fn::Equals': {
-        const [left, right] = tuple(stack, name, argument).map((side) => text(stack, side));
-        return left === right;
-      }
-      case 'Fn::And':
-        return tuple(stack, name, argument).every((part) => holds(stack, part));
-      case 'Fn::Or':
-        return tuple(stack, name, argument).some((part) => holds(stack, part));
-      case 'Fn::Not':
-        return !holds(stack, tuple(stack, name, argument)[0]);
-      default:
-        throw fault(stack, 'condition', condition);
-    }
-  }
-
   function list(stack: Stack, name: string, value: unknown): unknown[] {
-    const items = Array.isArray(value) ? value : evaluate(stack, value);
+    const items = Array.isArray(value) ? value : resolve(stack, value);
     if (!Array.isArray(items)) throw fault(stack, name, value);
     return items;
   }
@@ -237,7 +170,6 @@ export function createResolver(
     resolve,
     text,
     ref: (resource) => identity(resource).ref,
-    exists: (resource) => resource.condition === undefined || conditionHolds(resource.stack, resource.condition),
   };
 }
 

@@ -1,9 +1,6 @@
 import { HostError } from '../host-error.ts';
 import type { Resource } from './assembly.ts';
 
-/** The account of everything on this machine, as DynamoDB Local has it. */
-export const LOCAL_ACCOUNT = '000000000000';
-
 /** Types that the local host runs, or reads while it runs another. */
 const RUN = new Set([
   'AWS::ApiGatewayV2::Api',
@@ -28,63 +25,32 @@ const RUN = new Set([
   'AWS::S3::Bucket',
   'AWS::SES::ConfigurationSet',
   'AWS::SES::ConfigurationSetEventDestination',
-  'AWS::Scheduler::Schedule',
   'AWS::SecretsManager::Secret',
 ]);
 
 const PERMISSIONS = 'only the functions’ own policies are enforced on this machine';
 const OBSERVED = 'logs and metrics are the host’s own output here';
-const ISSUER = 'the local issuer stands in for the user pool';
-const NAMES = 'everything is served from 127.0.0.1';
-const AT_DEPLOYMENT = 'it acts on a deployment, and there is none here';
 const UNDELIVERED = 'what would be sent to it is written to the log';
 const MAIL = 'the local inbox takes every mail';
 
 /** Types that nothing on this machine acts for, each with the reason. */
 const SKIPPED: Readonly<Record<string, string>> = {
-  'AWS::ApplicationAutoScaling::ScalableTarget': 'nothing is scaled here',
-  'AWS::ApplicationAutoScaling::ScalingPolicy': 'nothing is scaled here',
-  'AWS::Backup::BackupPlan': 'backups are taken in the account',
-  'AWS::Backup::BackupSelection': 'backups are taken in the account',
-  'AWS::Backup::BackupVault': 'backups are taken in the account',
   'AWS::Budgets::Budget': 'nothing costs money here',
-  'AWS::CDK::Metadata': 'it describes the template itself',
-  'AWS::CertificateManager::Certificate': NAMES,
-  'AWS::CloudFormation::CustomResource': AT_DEPLOYMENT,
-  'AWS::CloudFront::MonitoringSubscription': OBSERVED,
   'AWS::CloudFront::OriginAccessControl': PERMISSIONS,
   'AWS::CloudWatch::Alarm': OBSERVED,
   'AWS::CloudWatch::CompositeAlarm': OBSERVED,
   'AWS::CloudWatch::Dashboard': OBSERVED,
-  'AWS::Cognito::ManagedLoginBranding': ISSUER,
-  'AWS::Cognito::UserPool': ISSUER,
-  'AWS::Cognito::UserPoolClient': ISSUER,
-  'AWS::Cognito::UserPoolDomain': ISSUER,
-  'AWS::Cognito::UserPoolGroup': ISSUER,
-  'AWS::Cognito::UserPoolResourceServer': ISSUER,
-  'AWS::IAM::ManagedPolicy': PERMISSIONS,
-  'AWS::KMS::Alias': 'data are not encrypted at rest on this machine',
   'AWS::KMS::Key': 'data are not encrypted at rest on this machine',
-  'AWS::Lambda::Alias': 'only one version of a function runs here',
   'AWS::Lambda::Permission': PERMISSIONS,
-  'AWS::Lambda::Version': 'only one version of a function runs here',
   'AWS::Logs::LogGroup': OBSERVED,
   'AWS::Logs::MetricFilter': OBSERVED,
-  'AWS::Logs::ResourcePolicy': PERMISSIONS,
-  'AWS::Route53::RecordSet': NAMES,
   'AWS::S3::BucketPolicy': PERMISSIONS,
   'AWS::SES::EmailIdentity': MAIL,
-  'AWS::SNS::Subscription': UNDELIVERED,
   'AWS::SNS::Topic': UNDELIVERED,
   'AWS::SNS::TopicPolicy': PERMISSIONS,
   'AWS::SQS::Queue': UNDELIVERED,
   'AWS::SQS::QueuePolicy': PERMISSIONS,
-  'AWS::Scheduler::ScheduleGroup': 'a group has no effect of its own',
-  'AWS::SecretsManager::ResourcePolicy': PERMISSIONS,
-  'AWS::SecretsManager::RotationSchedule': 'secrets rotate here only when someone puts a new value',
-  'AWS::WAFv2::LoggingConfiguration': OBSERVED,
   'AWS::WAFv2::WebACL': 'throttling is off on this machine',
-  'AWS::WAFv2::WebACLAssociation': 'throttling is off on this machine',
 };
 
 /**
@@ -94,7 +60,7 @@ const SKIPPED: Readonly<Record<string, string>> = {
  */
 export function reasonLeftOut({ stack, logicalId, type }: Resource): string | undefined {
   if (RUN.has(type)) return undefined;
-  const reason = type.startsWith('Custom::') ? AT_DEPLOYMENT : SKIPPED[type];
+  const reason = SKIPPED[type];
   if (reason !== undefined) return reason;
   throw new HostError(
     `${stack.name} holds ${logicalId}, a ${type}: the local host neither runs that type nor leaves it out on purpose (local/template/resource-types.ts).`,

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { HostError } from '../host-error.ts';
-import { type Resource, readAssembly, type Stack } from './assembly.ts';
+import { type Resource, readAssembly } from './assembly.ts';
 import { createResolver, type GiveParameter, type Resolver, type ResolveSecret } from './intrinsics.ts';
 import { reasonLeftOut } from './resource-types.ts';
 
 /** The stacks of one assembly, as the rest of the host reads them. */
 export interface Template {
-  /** All resources of a type whose conditions hold. */
+  /** All resources of a type. */
   ofType(type: string): Resource[];
   /** The resource that a `Ref` of this type and value means. */
   byRef(type: string, ref: string): Resource | undefined;
@@ -33,7 +33,7 @@ export function readTemplate(
 ): Template {
   const stacks = readAssembly(assemblyDir);
   const resolver = createResolver(stacks, resolveSecret, giveParameter);
-  const resources = existingResources(stacks, resolver);
+  const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
   const leftOut: Record<string, string> = {};
   for (const resource of resources) {
     const reason = reasonLeftOut(resource);
@@ -53,10 +53,6 @@ export function readTemplate(
   };
 }
 
-function existingResources(stacks: readonly Stack[], resolver: Resolver): Resource[] {
-  return stacks.flatMap((stack) => [...stack.resources.values()]).filter(resolver.exists);
-}
-
 function properties<T>(resolver: Resolver, resource: Resource, schema: z.ZodObject & z.ZodType<T>): T {
   const given: Record<string, unknown> = { ...resource.properties };
   for (const name of Object.keys(schema.shape)) {
@@ -69,8 +65,22 @@ function properties<T>(resolver: Resolver, resource: Resource, schema: z.ZodObje
   );
 }
 
-/** Name of the function that an ARN means: plain, with a qualifier, or inside an API Gateway invocation path. */
+const LoggingProperties = z.object({ LoggingConfig: z.object({ LogGroup: z.string().optional() }).optional() });
+
+/** Where a function's lines go. */
+export function logGroupOf(template: Template, lambda: Resource): string {
+  const { LoggingConfig } = template.properties(lambda, LoggingProperties);
+  return LoggingConfig?.LogGroup ?? `/aws/lambda/${template.ref(lambda)}`;
+}
+
+/**
+ * Name of the function that an ARN means: plain, with a qualifier, or inside an API Gateway invocation path. What is no ARN is
+ * such a name itself.
+ *
+ * @throws HostError for the ARN of anything else
+ */
 export function functionNameOf(arn: string): string {
+  if (!arn.includes(':')) return arn;
   const name = /:function:([^:/]+)/.exec(arn)?.[1];
   if (name === undefined) throw new HostError(`${arn} is no function’s ARN: the local host runs functions only.`);
   return name;

@@ -8,6 +8,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { buildDealersCsv } from '../../data/dealers/build.ts';
 import { importDealers } from '../../data/dealers/import-dealers.ts';
+import type { StackDescription } from '../../local/stack-description.ts';
 import { formatDealersCsv } from '../../shared/dealers/dealer-csv.ts';
 import { dealerTable } from '../../shared/dealers/dealer-table.ts';
 import { openGazetteer } from '../../shared/gazetteer/gazetteer.ts';
@@ -119,7 +120,7 @@ describe('importDealers', () => {
 
 describe('npm run dealers', () => {
   async function cli(args: readonly string[], port: number) {
-    const script = new URL('../../data/dealers/dealers-cli.ts', import.meta.url).pathname;
+    const script = new URL('../../local/dealers-cli.ts', import.meta.url).pathname;
     const env = { ...process.env, LOCATOR_PORT: String(port), AWS_PROFILE: 'someone' };
     const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const output = { stdout: '', stderr: '' };
@@ -131,10 +132,14 @@ describe('npm run dealers', () => {
 
   /** Answers as the running stack does, on a port of its own. */
   async function withStack<T>(use: (port: number) => Promise<T>): Promise<T> {
-    const stack = {
+    const stack: StackDescription = {
       dynamoDbEndpoint: inject('dynamoDbEndpoint'),
       region: 'us-east-1',
       environment: { DEALER_TABLE_NAME: tableName },
+      issuerUrl: 'http://127.0.0.1:1',
+      mailUrl: 'http://127.0.0.1:1',
+      apiHosts: [],
+      leftOut: {},
     };
     const server = createServer((_, response) => response.end(JSON.stringify(stack)));
     server.listen(0, '127.0.0.1');
@@ -181,7 +186,7 @@ describe('npm run dealers', () => {
     ]);
     expect(answers.map((answer) => answer.code)).toEqual([1, 1, 1, 1, 1]);
     expect(answers.map((answer) => answer.stderr.split('\n')[0])).toEqual([
-      expect.stringMatching(/^no stack answers at .*npm run dev/),
+      expect.stringMatching(/^Nothing runs on port 1: .*npm run dev/),
       expect.stringMatching(/none\.csv cannot be read/),
       expect.stringMatching(/not UTF-8/),
       expect.stringMatching(/--aply/),

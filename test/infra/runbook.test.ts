@@ -1,20 +1,15 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { buildApp } from '../../infra/app.ts';
-import { FUNCTION_SPECS, FUNCTIONS } from '../../infra/functions.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { FUNCTIONS } from '../../infra/functions.ts';
 import { localStage } from '../../infra/stage-config.ts';
 import { METRICS } from '../../shared/runtime/metrics.ts';
+import { type SynthesizedResource, synthesize } from '../support/synthesized.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const runbook = readFileSync(join(ROOT, 'docs', 'runbook.md'), 'utf8');
 
-interface Resource {
-  readonly Type: string;
-  readonly Properties: Readonly<Record<string, unknown>>;
-}
-let resources: Resource[];
+let resources: SynthesizedResource[];
 const ofType = (...types: string[]) => resources.filter(({ Type }) => types.includes(Type));
 const alarms = () => ofType('AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm');
 
@@ -28,26 +23,12 @@ const sections = new Map(
 const ofAlarms = [...sections].filter(([anchor]) => anchor !== 'first');
 
 beforeAll(() => {
-  // Other tests hold the templates against rules; here they would only take time.
-  vi.stubEnv('CDK_VALIDATION', 'false');
-  const folder = mkdtempSync(join(tmpdir(), 'runbook-'));
-  for (const [name] of FUNCTION_SPECS) {
-    mkdirSync(join(folder, name), { recursive: true });
-    writeFileSync(join(folder, name, 'index.mjs'), '');
-  }
-  const stage = localStage({
-    siteUrl: 'http://127.0.0.1:1',
-    issuerUrl: 'http://127.0.0.1:1/i',
-    webhookAllowLoopback: false,
-  });
-  const { stacks } = buildApp(stage, join(folder, 'cdk.out'), folder).synth();
-  resources = stacks.flatMap(({ template }) =>
-    Object.values((template as { Resources: Record<string, Resource> }).Resources),
+  const { stacks } = synthesize(
+    localStage({ siteUrl: 'http://127.0.0.1:1', issuerUrl: 'http://127.0.0.1:1/i', webhookAllowLoopback: false }),
   );
-});
-
-afterAll(() => {
-  vi.unstubAllEnvs();
+  resources = stacks.flatMap(({ template }) =>
+    Object.values((template as { Resources: Record<string, SynthesizedResource> }).Resources),
+  );
 });
 
 describe('the runbook', () => {
@@ -118,7 +99,7 @@ describe('alarms', () => {
   });
 
   test('cost no more than a quarter of the fixed costs: $0.10 a metric of each, $0.50 a composite one (CloudWatch pricing)', () => {
-    const metricsOf = ({ Properties }: Resource) =>
+    const metricsOf = ({ Properties }: SynthesizedResource) =>
       Properties['Metrics'] === undefined
         ? 1
         : (Properties['Metrics'] as { MetricStat?: unknown }[]).filter(({ MetricStat }) => MetricStat !== undefined)

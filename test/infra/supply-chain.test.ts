@@ -67,6 +67,12 @@ describe('what ships', () => {
     expect([...bundled].filter((name) => !shipped.has(name))).toEqual([]);
   });
 
+  test('is every dependency that is not for development', () => {
+    const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+    // Of us-atlas the pages have the shapes, which are built into files of their own.
+    expect(Object.keys(dependencies).filter((name) => !bundled.has(name))).toEqual(['us-atlas']);
+  });
+
   test('has nothing of DynamoDB Local, which is for development and may not be passed on', () => {
     const simulator = packages.filter(({ name }) => name === 'amplify-dynamodb-simulator');
     expect(simulator.map(({ ships }) => ships)).toEqual([false]);

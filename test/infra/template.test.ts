@@ -12,7 +12,6 @@ import { deployableStage } from '../../infra/stage-config.ts';
 import { OPERATIONS } from '../../shared/contract/operations.ts';
 import { PAGE_ROUTES } from '../../shared/contract/pages.ts';
 import { SEARCHED_LINES } from '../../shared/counts/searched-lines.ts';
-import { pagePolicy } from '../../shared/http/page-policy.ts';
 import { LIMIT_TABLE } from '../../shared/limits/limit-table.ts';
 import { NEW_DELIVERY_FILTER } from '../../shared/outbox/outbox-table.ts';
 
@@ -31,16 +30,8 @@ interface NagReport {
   }[];
 }
 
-interface Behavior {
-  readonly PathPattern: string;
-  readonly AllowedMethods: readonly string[];
-  readonly FunctionAssociations?: readonly {
-    readonly EventType: string;
-    readonly FunctionARN: { readonly 'Fn::GetAtt': readonly string[] };
-  }[];
-}
-
 let assembly: CloudAssembly;
+
 /** All stacks' resources of a type. */
 function resources(type: string): Resource[] {
   return assembly.stacks.flatMap((stack) =>
@@ -59,15 +50,6 @@ function template(part: string): Template {
   if (stack === undefined) throw new Error(`there is no stack ${part}`);
   return Template.fromJSON(stack.template as Record<string, unknown>);
 }
-
-/** The statements of a function's own policy. */
-function statementsOf(functionName: string): { Action: string | string[]; Resource: unknown; Condition?: unknown }[] {
-  return Object.entries(template('Api').findResources('AWS::IAM::Policy'))
-    .filter(([id]) => id.startsWith(functionName.replaceAll('-', '')))
-    .flatMap(([, policy]) => policy['Properties'].PolicyDocument.Statement);
-}
-
-const actionsOf = (functionName: string) => statementsOf(functionName).flatMap(({ Action }) => Action);
 
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'template-'));
@@ -143,120 +125,6 @@ describe('functions', () => {
       expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
     }
   });
-
-  /** Actions that AWS lets nobody narrow to a resource (service authorization reference). */
-  const ON_ANYTHING: Readonly<Record<string, string>> = {
-    'xray:PutTraceSegments': 'a trace has no resource',
-    'xray:PutTelemetryRecords': 'nor have the records of its daemon',
-  };
-
-  test('and whoever else has a policy are granted named actions on named resources, but where AWS knows no name', () => {
-    const documents = resources('AWS::IAM::Policy').map(({ Properties }) => Properties['PolicyDocument']);
-    const inline = resources('AWS::IAM::Role').flatMap(({ Properties }) => Properties['Policies'] ?? []);
-    expect(documents.length).toBeGreaterThanOrEqual(Object.keys(FUNCTIONS).length);
-    expect(inline).toEqual([]);
-    expect(resources('AWS::IAM::ManagedPolicy')).toEqual([]);
-    expect(resources('AWS::IAM::Role').filter(({ Properties }) => 'ManagedPolicyArns' in Properties)).toEqual([]);
-    const unnamed = documents
-      .flatMap((document) => (document as { Statement: Parameters<typeof wildcardsOf>[0][] }).Statement)
-      .flatMap(wildcardsOf);
-    expect([...new Set(unnamed)].toSorted()).toEqual(Object.keys(ON_ANYTHING).toSorted());
-  });
-
-  /** The actions of a statement that have a wildcard in them, or in a resource. */
-  function wildcardsOf({ Action, Resource }: { Action: string | string[]; Resource: unknown }): string[] {
-    const actions = [Action].flat();
-    return actions.filter((action) => action.includes('*') || JSON.stringify(Resource).includes('*'));
-  }
-
-  test('that count or roll up see no table of people and no secret', () => {
-    for (const name of ['count-interests', 'roll-up-counts']) {
-      const reaching = actionsOf(name).filter((action) => /^(dynamodb|secretsmanager|kms):/.test(action));
-      expect(new Set(reaching)).toEqual(
-        new Set([
-          'dynamodb:GetItem',
-          'dynamodb:Query',
-          ...(name === 'roll-up-counts' ? ['dynamodb:PutItem', 'dynamodb:BatchWriteItem'] : []),
-        ]),
-      );
-      expect(JSON.stringify(statementsOf(name))).not.toMatch(/Reservations|Outbox|Limits/);
-    }
-    const ofStores = statementsOf('count-interests').filter(({ Resource }) => /Dealers/.test(JSON.stringify(Resource)));
-    expect(ofStores.map(({ Condition }) => Condition)).toEqual([
-      { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['store', 'index'] } },
-      { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['index'] } },
-    ]);
-  });
-
-  test('that audit the counts see of people’s rows their keys, status and dimensions, and change nothing', () => {
-    const statements = statementsOf('audit-counts');
-    const [people] = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('Reservations'));
-    expect(people).toMatchObject({
-      Action: 'dynamodb:Scan',
-      Condition: {
-        'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'status', 'dimensions'] },
-        StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
-      },
-    });
-    expect(JSON.stringify(statements)).not.toMatch(
-      /Outbox|Limits|PutItem|UpdateItem|DeleteItem|BatchWrite|secretsmanager|kms:Encrypt/,
-    );
-    template('Api').hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'cron(20 8 * * ? *)' });
-    template('Api').hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(15 minutes)' });
-  });
-
-  test('that count searches see their counters and nothing else, and the search itself writes none', () => {
-    const tablesOf = (name: string) =>
-      statementsOf(name)
-        .filter(({ Action }) => [Action].flat().some((action) => action.startsWith('dynamodb:')))
-        .map(({ Action, Resource }) => [
-          [Action].flat(),
-          /Output\w*?(Dealers|Searches)/.exec(JSON.stringify(Resource))?.[1],
-        ]);
-    expect(tablesOf('count-searches')).toEqual([[['dynamodb:PutItem', 'dynamodb:UpdateItem'], 'Searches']]);
-    expect(tablesOf('get-search-counts')).toEqual([[['dynamodb:Query'], 'Searches']]);
-    expect(tablesOf('find-dealers')).toEqual([
-      [['dynamodb:Query'], 'Dealers'],
-      [['dynamodb:GetItem'], 'Dealers'],
-    ]);
-  });
-
-  test('that search read neither the stores’ routing nor anything else', () => {
-    const [statement] = statementsOf('find-dealers').filter(({ Action }) =>
-      JSON.stringify(Action).includes('dynamodb'),
-    );
-    expect(statement?.Condition).toEqual({
-      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['store', 'index'] },
-    });
-    expect(JSON.stringify(statementsOf('find-dealers'))).not.toContain('routing');
-  });
-
-  test('count limits only where forms are taken and mails sent, and read no counter', () => {
-    const counting = Object.keys(FUNCTIONS).filter((name) =>
-      statementsOf(name).some(({ Resource }) => JSON.stringify(Resource).includes('Limits')),
-    );
-    expect(counting).toEqual(['submit-interest', 'deliver-outbox', 'sweep-outbox']);
-    for (const name of counting) {
-      const [statement] = statementsOf(name).filter(({ Resource }) => JSON.stringify(Resource).includes('Limits'));
-      expect(statement?.Action).toBe('dynamodb:UpdateItem');
-    }
-  });
-
-  test('that unsubscribe or read can delete nothing, and none but those that erase can', () => {
-    const deleting = Object.keys(FUNCTIONS).filter((name) => actionsOf(name).includes('dynamodb:DeleteItem'));
-    expect(deleting).toEqual(['submit-interest', 'change-reservation', 'withdraw-reservation']);
-    expect(
-      actionsOf('get-reservation')
-        .filter((action) => action.startsWith('dynamodb:'))
-        .toSorted(),
-    ).toEqual(['dynamodb:GetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Query']);
-  });
-
-  test('that answer without data are granted nothing but their log and trace', () => {
-    for (const name of ['get-health', 'get-openapi', 'answer-unknown-route', 'find-places']) {
-      expect(actionsOf(name).filter((action) => !/^(logs|xray):/.test(action))).toEqual([]);
-    }
-  });
 });
 
 describe('routes', () => {
@@ -323,6 +191,11 @@ test('the outbox is read as a stream, and swept every minute in case the stream 
   template('Api').hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
 });
 
+test('the counts are rolled up every quarter of an hour, and audited every night', () => {
+  template('Api').hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(15 minutes)' });
+  template('Api').hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'cron(20 8 * * ? *)' });
+});
+
 test('the searches answered are handed from the search’s log to their counter, by this log alone, and kept when it fails', () => {
   const [filter, ...others] = Object.values(template('Api').findResources('AWS::Logs::SubscriptionFilter'));
   expect(others).toEqual([]);
@@ -352,104 +225,6 @@ test('the searches answered are handed from the search’s log to their counter,
     DestinationConfig: {
       OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^countsearchesfeedDeadLetters'), 'Arn'] } },
     },
-  });
-});
-
-test('whoever changes or sends anything passes the edge’s function that names their address', () => {
-  const behaviors = resources('AWS::CloudFront::Distribution').flatMap(
-    ({ Properties }) => (Properties['DistributionConfig'] as { CacheBehaviors: Behavior[] }).CacheBehaviors,
-  );
-  const routes = Object.keys(OPERATIONS).filter((route) => !route.startsWith('GET '));
-  expect(routes.length).toBeGreaterThan(4);
-  for (const route of routes) {
-    const [method = '', path = ''] = route.split(' ');
-    // The first one whose pattern fits serves a path.
-    const behavior = behaviors.find(({ PathPattern }) =>
-      new RegExp(`^${PathPattern.replaceAll('*', '.*')}$`).test(path),
-    );
-    expect(behavior?.AllowedMethods, route).toContain(method);
-    const [association] = behavior?.FunctionAssociations ?? [];
-    expect(association?.EventType, route).toBe('viewer-request');
-    const [id = ''] = association?.FunctionARN['Fn::GetAtt'] ?? [];
-    const code = template('Edge').findResources('AWS::CloudFront::Function')[id]?.['Properties'].FunctionCode;
-    expect(code, route).toBe(readFileSync(new URL('../../infra/edge/viewer-address.js', import.meta.url), 'utf8'));
-  }
-});
-
-test('files and pages have one policy but for the dashboard, which allows nothing of anyone else and nothing inline', () => {
-  const policy = pagePolicy(deployableStage('prod').siteUrl);
-  expect(JSON.stringify(resources('AWS::CloudFront::ResponseHeadersPolicy'))).toContain(policy);
-  const directives = new Map(policy.split('; ').map((directive) => directive.split(/ (.*)/) as [string, string]));
-  expect([...directives.values()].join(' ')).not.toContain('unsafe');
-  const { siteUrl } = deployableStage('prod');
-  expect(directives.get('form-action')).toBe(`${siteUrl}/find ${siteUrl}/es/find`);
-  directives.delete('form-action');
-  expect(new Set(directives.values())).toEqual(new Set(["'none'", "'self'"]));
-});
-
-describe('pages that functions make', () => {
-  test('come from the API through the edge, which passes on nothing of a visitor but a search', () => {
-    const behaviors = resources('AWS::CloudFront::Distribution').flatMap(
-      ({ Properties }) =>
-        (Properties['DistributionConfig'] as { CacheBehaviors: (Behavior & { CachePolicyId: { Ref: string } })[] })
-          .CacheBehaviors,
-    );
-    for (const route of PAGE_ROUTES) {
-      const [, path = ''] = route.split(' ');
-      const behavior = behaviors.find(({ PathPattern }) =>
-        new RegExp(`^${PathPattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(path),
-      );
-      expect(behavior, route).not.toHaveProperty('OriginRequestPolicyId');
-      const policy = template('Edge').findResources('AWS::CloudFront::CachePolicy')[behavior?.CachePolicyId.Ref ?? ''];
-      expect(policy?.['Properties'].CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin, route).toMatchObject({
-        CookiesConfig: { CookieBehavior: 'none' },
-        HeadersConfig: { HeaderBehavior: 'none' },
-        QueryStringsConfig: { QueryStringBehavior: 'whitelist', QueryStrings: ['near', 'model'] },
-      });
-    }
-  });
-
-  test('stand in for files that the bucket lacks, and no error page stands in for the API’s errors', () => {
-    const [distribution] = resources('AWS::CloudFront::Distribution');
-    expect(distribution?.Properties['DistributionConfig']).toMatchObject({
-      OriginGroups: { Items: [{ FailoverCriteria: { StatusCodes: { Items: [403, 404] } } }] },
-    });
-    expect(distribution?.Properties['DistributionConfig']).not.toHaveProperty('CustomErrorResponses');
-  });
-
-  test('read no store’s routing, and nothing of people', () => {
-    for (const name of ['show-search', 'show-store', 'list-stores', 'guide-crawlers']) {
-      expect(
-        actionsOf(name)
-          .filter((action) => !/^(logs|xray):/.test(action))
-          .toSorted(),
-        name,
-      ).toEqual(['dynamodb:GetItem', 'dynamodb:Query']);
-      expect(JSON.stringify(statementsOf(name))).not.toMatch(/routing|Reservations|Outbox|Facts/);
-    }
-  });
-});
-
-test('pages are served over TLS with a policy that allows nothing of anyone else', () => {
-  const policies = template('Edge').findResources('AWS::CloudFront::ResponseHeadersPolicy');
-  expect(Object.keys(policies)).toHaveLength(2);
-  const connections = Object.entries(policies).map(([id, policy]) => {
-    const text = JSON.stringify(policy);
-    expect(text, id).toContain("default-src 'none'; script-src 'self'");
-    expect(text, id).not.toContain('unsafe');
-    return text.match(/connect-src 'self'([^;]*);/)?.[1];
-  });
-  // The dashboard's script alone talks to someone else: to the issuer, where it is asked for and where it answers.
-  const [dashboard = ''] = connections.filter((others) => others !== '');
-  expect(connections.filter((others) => others === '')).toHaveLength(1);
-  expect(dashboard).toMatch(/^ https:\/\/cognito-idp\.us-east-1\.amazonaws\.com https:\/\//);
-  expect(dashboard).toMatch(/\.auth\.us-east-1\.amazoncognito\.com$/);
-  const behaviors = resources('AWS::CloudFront::Distribution').flatMap(
-    ({ Properties }) => (Properties['DistributionConfig'] as { CacheBehaviors: Behavior[] }).CacheBehaviors,
-  );
-  expect(behaviors.find(({ PathPattern }) => PathPattern === '/dashboard/*')).toMatchObject({
-    ResponseHeadersPolicyId: { Ref: expect.stringMatching(/^DashboardHeaders/) },
-    ViewerProtocolPolicy: 'redirect-to-https',
   });
 });
 

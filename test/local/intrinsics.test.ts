@@ -5,9 +5,7 @@ import type { Resource, Stack } from '../../local/template/assembly.ts';
 import { createResolver } from '../../local/template/intrinsics.ts';
 
 interface StackParts extends Partial<Omit<Stack, 'resources'>> {
-  readonly resources?: Readonly<
-    Record<string, { type: string; properties?: Record<string, unknown>; condition?: string }>
-  >;
+  readonly resources?: Readonly<Record<string, { type: string; properties?: Record<string, unknown> }>>;
 }
 
 function makeStack({ resources = {}, ...parts }: StackParts): Stack {
@@ -16,15 +14,13 @@ function makeStack({ resources = {}, ...parts }: StackParts): Stack {
     name: 'App',
     region: 'us-east-1',
     outputs: {},
-    conditions: {},
-    mappings: {},
     parameterDefaults: {},
     assetPaths: new Map(),
     ...parts,
     resources: made,
   };
-  for (const [logicalId, { type, properties = {}, condition }] of Object.entries(resources)) {
-    made.set(logicalId, { stack, logicalId, type, properties, metadata: {}, condition });
+  for (const [logicalId, { type, properties = {} }] of Object.entries(resources)) {
+    made.set(logicalId, { stack, logicalId, type, properties, metadata: {} });
   }
   return stack;
 }
@@ -98,25 +94,8 @@ describe('the resolver', () => {
     expect(resolver.resolve(importing, { 'Fn::ImportValue': 'Data:Orders' })).toBe('orders-us-east-1');
   });
 
-  it('decides conditions, and leaves out what has no value', () => {
-    const conditions = {
-      East: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-east-1'] },
-      NotEast: { 'Fn::Not': [{ Condition: 'East' }] },
-      Both: { 'Fn::And': [{ Condition: 'East' }, { Condition: 'NotEast' }] },
-      Either: { 'Fn::Or': [{ Condition: 'East' }, { Condition: 'NotEast' }] },
-    };
-    const choose = (condition: string) => ({ 'Fn::If': [condition, 'yes', { Ref: 'AWS::NoValue' }] });
-    const value = { a: choose('East'), b: choose('NotEast'), c: choose('Both'), d: [choose('Either'), choose('Both')] };
-    expect(resolveIn({ conditions }, value)).toEqual({ a: 'yes', d: ['yes'] });
-    const stack = makeStack({ conditions, resources: { T: { type: 'AWS::DynamoDB::Table', condition: 'NotEast' } } });
-    const table = stack.resources.get('T');
-    expect(table && createResolver([stack], secretNamed).exists(table)).toBe(false);
-  });
-
-  it('finds in maps, and takes a parameter’s default', () => {
-    const parts = { mappings: { M: { 'us-east-1': { key: 'value' } } }, parameterDefaults: { P: 'given' } };
-    expect(resolveIn(parts, { 'Fn::FindInMap': ['M', { Ref: 'AWS::Region' }, 'key'] })).toBe('value');
-    expect(resolveIn(parts, { Ref: 'P' })).toBe('given');
+  it('takes a parameter’s default', () => {
+    expect(resolveIn({ parameterDefaults: { P: 'given' } }, { Ref: 'P' })).toBe('given');
   });
 
   it('resolves a secret that a join was cut around', () => {
@@ -129,7 +108,8 @@ describe('the resolver', () => {
     [{ Ref: 'Nothing' }, 'Nothing'],
     [{ 'Fn::GetAtt': ['Orders', 'Colour'] }, 'Orders.Colour'],
     [{ 'Fn::ImportValue': 'nowhere' }, 'nowhere'],
-    [{ 'Fn::If': ['Unknown', 1, 2] }, 'Unknown'],
+    [{ 'Fn::If': ['Condition', 1, 2] }, 'Fn::If'],
+    [{ Ref: 'AWS::NoValue' }, 'AWS::NoValue'],
     ['{{resolve:ssm:name}}', '{{resolve:ssm:name}}'],
   ])('refuses %j and names what it does not know', (value, named) => {
     expect(() => resolveIn({ resources: TABLE }, value)).toThrow(HostError);

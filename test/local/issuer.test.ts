@@ -68,6 +68,11 @@ describe('the local issuer', () => {
     expect(page).not.toContain('<script>');
   });
 
+  it.each(['', '/', '//', '//authorize', '/nothing'])('answers %j, where there is no page', async (path) => {
+    const response = await fetch(`${site.url}${ISSUER_PATH}${path}`);
+    expect(response.status).toBeGreaterThanOrEqual(400);
+  });
+
   it.each([
     ['marketing', 'openid counts leads', 'openid counts leads'],
     ['marketing', 'openid counts', 'openid counts'],

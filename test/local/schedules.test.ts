@@ -46,16 +46,6 @@ it('sends the scheduled event where a rule has no input', async () => {
   ]);
 });
 
-it('fills in the Scheduler’s context attributes', async () => {
-  const Input = '{"at":"<aws.scheduler.scheduled-time>","try":<aws.scheduler.attempt-number>}';
-  const { calls } = run({
-    type: 'AWS::Scheduler::Schedule',
-    properties: { ScheduleExpression: 'rate(1 hours)', Target: { Arn: ARN, Input } },
-  });
-  await vi.advanceTimersByTimeAsync(3_600_000);
-  expect(calls).toEqual([['sweep', { at: '2026-11-23T14:00:30Z', try: 1 }]]);
-});
-
 it.each([
   ['is disabled', { ScheduleExpression: 'rate(1 minute)', State: 'DISABLED', Targets: [{ Arn: ARN }] }],
   ['waits for events', { EventPattern: { source: ['aws.ses'] }, Targets: [{ Arn: ARN }] }],

@@ -6,15 +6,18 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, expect, it } from 'vitest';
-import { type AwsEndpoint, startAwsEndpoint } from '../../local/aws/aws-endpoint.ts';
+import { startAwsEndpoint } from '../../local/aws/aws-endpoint.ts';
 import { openSecrets } from '../../local/aws/secrets.ts';
+import type { LoopbackServer } from '../../local/loopback-server.ts';
 import { templateOf } from './template-of.ts';
 
 const ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:app/pepper-1a2b3c';
-const running: AwsEndpoint[] = [];
+const running: LoopbackServer[] = [];
+const faults: unknown[] = [];
 
 afterEach(async () => {
   for (const endpoint of running.splice(0)) await endpoint.stop();
+  expect(faults.splice(0)).toEqual([]);
 });
 
 async function serve(generation: Readonly<Record<string, unknown>>, kept = new Map<string, string>()) {
@@ -28,7 +31,7 @@ async function serve(generation: Readonly<Record<string, unknown>>, kept = new M
       Pepper: { type: 'AWS::SecretsManager::Secret', ref: ARN, properties: { GenerateSecretString: generation } },
     }),
   );
-  const endpoint = await startAwsEndpoint(secrets, { judge: () => undefined });
+  const endpoint = await startAwsEndpoint(secrets, { judge: () => undefined }, (error) => faults.push(error));
   running.push(endpoint);
   const client = new SecretsManagerClient({
     endpoint: endpoint.url,
@@ -93,4 +96,20 @@ it('answers as AWS does for an unknown secret, an unknown operation and an unsig
     body: '{}',
   });
   expect(unsigned.status).toBe(403);
+});
+
+it('breaks the connection of a request that it cannot serve, says why, and goes on', async () => {
+  const fault = new Error('who is this?');
+  const judge = (authorization: string | undefined) => {
+    if (authorization?.includes('nobody')) throw fault;
+    return undefined;
+  };
+  const secrets = openSecrets({ read: () => undefined, write: () => {} }, () => 0);
+  const endpoint = await startAwsEndpoint(secrets, { judge }, (error) => faults.push(error));
+  running.push(endpoint);
+  const ask = (who: string) =>
+    fetch(endpoint.url, { method: 'POST', headers: { authorization: `AWS4-HMAC-SHA256 Credential=${who}` } });
+  await expect(ask('nobody')).rejects.toThrow();
+  expect(faults.splice(0)).toEqual([fault]);
+  expect((await ask('someone')).status).toBe(400);
 });

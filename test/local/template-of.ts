@@ -15,8 +15,6 @@ export function templateOf(resources: Readonly<Record<string, PlainResource>>): 
     region: 'us-east-1',
     resources: new Map(),
     outputs: {},
-    conditions: {},
-    mappings: {},
     parameterDefaults: {},
     assetPaths: new Map(),
   };
@@ -27,7 +25,6 @@ export function templateOf(resources: Readonly<Record<string, PlainResource>>): 
       type,
       properties,
       metadata: {},
-      condition: undefined,
     }),
   );
   const ref = ({ logicalId }: Resource): string => resources[logicalId]?.ref ?? logicalId;

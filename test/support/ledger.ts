@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, inject } from 'vitest';
 import type { LeadsAnswer } from '../../shared/contract/leads.ts';
 import type { Delivery, DeliveryStatus, Lead } from '../../shared/outbox/delivery.ts';
@@ -8,6 +7,8 @@ import { OUTBOX_TABLE, outboxTable } from '../../shared/outbox/outbox-table.ts';
 import { call } from './api-call.ts';
 import { withToken } from './buyer.ts';
 import { until } from './inbox.ts';
+import { localDocumentClient } from './locator-tables.ts';
+import { localDynamoDb } from './table.ts';
 
 export type LeadRow = LeadsAnswer['leads'][number];
 
@@ -48,12 +49,8 @@ export function redeliver(leadId: string) {
  */
 export async function keepLeads(statuses: readonly DeliveryStatus[]): Promise<{ dealerId: string; ids: string[] }> {
   const { dynamoDbEndpoint, environment } = inject('locator');
-  const dynamoDb = new DynamoDBClient({
-    endpoint: dynamoDbEndpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
+  const dynamoDb = localDynamoDb(dynamoDbEndpoint);
+  const client = localDocumentClient(dynamoDb);
   const dealerId = `ledger-${randomUUID().slice(0, 8)}`;
   const outbox = outboxTable(client, environment[OUTBOX_TABLE.environmentVariable] ?? '');
   const ids: string[] = [];

@@ -1,35 +1,18 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { inject } from 'vitest';
 import type { Host } from '../../local/host.ts';
-
-interface Operator {
-  readonly url: string;
-  stop(): Promise<void>;
-}
+import { type LoopbackServer, startLoopbackServer } from '../../local/loopback-server.ts';
 
 /** Lets tests, which run in processes of their own, run a function of the stack, as `aws lambda invoke` does. */
-export async function startOperator(host: Pick<Host, 'invoke'>): Promise<Operator> {
-  const server = createServer((request, response) => {
-    void json(request)
-      .then((event) => host.invoke((request.url ?? '').slice(1), event))
-      .then(
-        (result) => response.writeHead(200).end(JSON.stringify(result)),
-        (error: unknown) => response.writeHead(500).end(String(error)),
-      );
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+export async function startOperator(host: Pick<Host, 'invoke'>): Promise<LoopbackServer> {
+  return await startLoopbackServer(async (request, response) => {
+    try {
+      const result = await host.invoke((request.url ?? '').slice(1), await json(request));
+      response.writeHead(200).end(JSON.stringify(result));
+    } catch (error) {
+      response.writeHead(500).end(String(error));
+    }
+  }, console.error);
 }
 
 /** Runs a function of the running stack. @throws Error with the function's own when it fails */

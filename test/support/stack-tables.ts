@@ -1,8 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { OUTBOX_TABLE } from '../../shared/outbox/outbox-table.ts';
 import { until } from './inbox.ts';
+import { localDocumentClient } from './locator-tables.ts';
+import { localDynamoDb } from './table.ts';
 
 /** Every row of every table of the running stack, by the variable that names the table, such as `OUTBOX_TABLE_NAME`. */
 export async function scanTables(stack: {
@@ -42,13 +43,9 @@ export async function ageRow(
 }
 
 async function withClient<T>(endpoint: string, use: (client: DynamoDBDocumentClient) => Promise<T>): Promise<T> {
-  const dynamoDb = new DynamoDBClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const dynamoDb = localDynamoDb(endpoint);
   try {
-    return await use(DynamoDBDocumentClient.from(dynamoDb));
+    return await use(localDocumentClient(dynamoDb));
   } finally {
     dynamoDb.destroy();
   }

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { type LoopbackServer, startLoopbackServer } from '../../local/loopback-server.ts';
 
 /** A post as a store's CRM gets it. */
 export interface ReceivedPost {
@@ -10,9 +9,9 @@ export interface ReceivedPost {
 }
 
 /** A store's CRM: takes every POST, and shows what it got to a GET. */
-export async function startWebhookEndpoint(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+export async function startWebhookEndpoint(): Promise<LoopbackServer> {
   const received: ReceivedPost[] = [];
-  const server = createServer(async (request, response) => {
+  const { url, stop } = await startLoopbackServer(async (request, response) => {
     if (request.method === 'GET') {
       response.setHeader('content-type', 'application/json').end(JSON.stringify(received));
       return;
@@ -20,16 +19,6 @@ export async function startWebhookEndpoint(): Promise<{ readonly url: string; st
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
     received.push({ headers, body: await text(request) });
     response.writeHead(204).end();
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
-  return {
-    url: `http://127.0.0.1:${address.port}/leads`,
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+  }, console.error);
+  return { url: `${url}/leads`, stop };
 }

@@ -1,20 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { formatDealersCsv } from '../../shared/dealers/dealer-csv.ts';
-import { DEALER_TABLE, dealerTable } from '../../shared/dealers/dealer-table.ts';
-import { openGazetteer } from '../../shared/gazetteer/gazetteer.ts';
-import { MODEL_IDS } from '../../shared/launch/launch.ts';
-import { documentClient } from '../../shared/runtime/dynamodb-client.ts';
-import { WEBHOOK_ALLOW_LOOPBACK_VARIABLE } from '../../shared/runtime/environment.ts';
-import { importDealers } from './import-dealers.ts';
-import { progressBar } from './progress-bar.ts';
+import { importDealers } from '../data/dealers/import-dealers.ts';
+import { progressBar } from '../data/dealers/progress-bar.ts';
+import { formatDealersCsv } from '../shared/dealers/dealer-csv.ts';
+import { dealerTable } from '../shared/dealers/dealer-table.ts';
+import { openGazetteer } from '../shared/gazetteer/gazetteer.ts';
+import { MODEL_IDS } from '../shared/launch/launch.ts';
+import { documentClient } from '../shared/runtime/dynamodb-client.ts';
+import { WEBHOOK_ALLOW_LOOPBACK_VARIABLE } from '../shared/runtime/environment.ts';
+import { HostError } from './host-error.ts';
+import { findLocalTables } from './local-tables.ts';
 
 const USAGE = `npm run dealers -- import FILE [--apply]   checks the file and shows what it changes; --apply writes
 npm run dealers -- export [FILE]           writes all stores to the file, or to the terminal
   --table NAME   a table of the AWS account in use, instead of the stack on this machine`;
-
-/** What the person at the terminal can mend: shown as its one sentence. */
-class UsageError extends Error {}
 
 interface Target {
   readonly client: ReturnType<typeof documentClient>;
@@ -25,10 +24,10 @@ interface Target {
 async function main(): Promise<number> {
   const { command, file, apply, table } = commandLine();
   if (command === 'import') {
-    if (file === undefined) throw new UsageError(`import needs a FILE\n${USAGE}`);
+    if (file === undefined) throw new HostError(`import needs a FILE\n${USAGE}`);
     const csv = readFile(file);
     const { client, tableName } = await findTarget(table);
-    const gazetteer = openGazetteer(readFileSync(new URL('../gazetteer/gazetteer.bin', import.meta.url)));
+    const gazetteer = openGazetteer(readFileSync(new URL('../data/gazetteer/gazetteer.bin', import.meta.url)));
     const outcome = await importDealers({
       csv,
       client,
@@ -51,7 +50,7 @@ async function main(): Promise<number> {
     else writeFile(file, csv);
     return 0;
   }
-  throw new UsageError(USAGE);
+  throw new HostError(USAGE);
 }
 
 function commandLine(): { command?: string; file?: string; apply: boolean; table?: string } {
@@ -61,7 +60,7 @@ function commandLine(): { command?: string; file?: string; apply: boolean; table
       options: { apply: { type: 'boolean', default: false }, table: { type: 'string' } },
     });
     const [command, file, ...rest] = positionals;
-    if (rest.length > 0) throw new UsageError(`${rest.join(' ')} is too much\n${USAGE}`);
+    if (rest.length > 0) throw new HostError(`${rest.join(' ')} is too much\n${USAGE}`);
     return {
       ...(command === undefined ? {} : { command }),
       ...(file === undefined ? {} : { file }),
@@ -69,7 +68,7 @@ function commandLine(): { command?: string; file?: string; apply: boolean; table
       ...(values.table === undefined ? {} : { table: values.table }),
     };
   } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(`${error.message}\n${USAGE}`);
+    if (error instanceof TypeError) throw new HostError(`${error.message}\n${USAGE}`);
     throw error;
   }
 }
@@ -78,8 +77,8 @@ function readFile(file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(`${file} is not UTF-8: save it as "CSV UTF-8"`);
-    if (isErrorOfSystem(error)) throw new UsageError(`${file} cannot be read: ${error.message}`);
+    if (error instanceof TypeError) throw new HostError(`${file} is not UTF-8: save it as "CSV UTF-8"`);
+    if (isErrorOfSystem(error)) throw new HostError(`${file} cannot be read: ${error.message}`);
     throw error;
   }
 }
@@ -88,36 +87,15 @@ function writeFile(file: string, text: string): void {
   try {
     writeFileSync(file, text, { mode: 0o600 });
   } catch (error) {
-    if (isErrorOfSystem(error)) throw new UsageError(`${file} cannot be written: ${error.message}`);
+    if (isErrorOfSystem(error)) throw new HostError(`${file} cannot be written: ${error.message}`);
     throw error;
   }
 }
 
 async function findTarget(table: string | undefined): Promise<Target> {
-  return table === undefined ? localTarget() : { client: documentClient(), tableName: table };
-}
-
-/** The table of the stack that `npm run dev` runs. */
-async function localTarget(): Promise<Target> {
-  const url = `http://127.0.0.1:${process.env['LOCATOR_PORT'] ?? '3000'}/.local/stack`;
-  const answer = await fetch(url).catch((cause: unknown) => {
-    throw new UsageError(`no stack answers at ${url}: start it with "npm run dev", or name an AWS table with --table`, {
-      cause,
-    });
-  });
-  const stack: unknown = answer.ok ? await answer.json().catch(() => undefined) : undefined;
-  const { dynamoDbEndpoint, region, environment } = record(stack);
-  const tableName = record(environment)[DEALER_TABLE.environmentVariable];
-  if (typeof dynamoDbEndpoint !== 'string' || typeof region !== 'string' || typeof tableName !== 'string') {
-    throw new UsageError(`what answers at ${url} is not the locator's stack (status ${answer.status})`);
-  }
-  // DynamoDB Local takes any alphanumeric key; a person's own credentials have no business there.
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return { client: documentClient({ endpoint: dynamoDbEndpoint, region, credentials }), tableName };
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
+  if (table !== undefined) return { client: documentClient(), tableName: table };
+  const { client, names } = await findLocalTables(['dealers']);
+  return { client, tableName: names.dealers };
 }
 
 function isErrorOfSystem(error: unknown): error is NodeJS.ErrnoException {
@@ -127,7 +105,7 @@ function isErrorOfSystem(error: unknown): error is NodeJS.ErrnoException {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof HostError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }
