@@ -11,6 +11,8 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const runbook = readFileSync(join(ROOT, 'docs', 'runbook.md'), 'utf8');
 
 interface Resource {
+  /** As its stack has it. */
+  readonly logicalId: string;
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
 }
@@ -42,7 +44,10 @@ beforeAll(() => {
   });
   const { stacks } = buildApp(stage, join(folder, 'cdk.out'), folder).synth();
   resources = stacks.flatMap(({ template }) =>
-    Object.values((template as { Resources: Record<string, Resource> }).Resources),
+    Object.entries((template as { Resources: Record<string, Resource> }).Resources).map(([logicalId, resource]) => ({
+      ...resource,
+      logicalId,
+    })),
   );
 });
 
@@ -79,13 +84,27 @@ describe('the runbook', () => {
     expect(metrics.length).toBeGreaterThan(2);
     expect(metrics.filter((name) => !Object.values<string>(METRICS).includes(name))).toEqual([]);
 
-    const functions = [...matches(/\bask ([\w-]+) '/g), ...matches(/\$\(fn ([\w-]+)\)/g)];
+    const functions = [...matches(/\b(?:ask|call) ([\w-]+) '/g), ...matches(/\$\(fn ([\w-]+)\)/g)];
     expect(functions.filter((name) => name !== 'AccessLog' && !(name in FUNCTIONS))).toEqual([]);
 
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object };
     expect(matches(/npm run ([\w-]+)/g).filter((name) => !(name in scripts))).toEqual([]);
     expect(matches(/\]\(#([\w-]+)\)/g).filter((anchor) => !sections.has(anchor))).toEqual([]);
   });
+});
+
+test('the runbook’s shell finds one resource for each name that it is given', () => {
+  // As `resource` does: by type, and by the beginning of the logical id.
+  const found = (type: string, name: string) =>
+    ofType(`AWS::${type}`).filter(({ logicalId }) => logicalId.startsWith(name.replaceAll('-', '')));
+  for (const [name] of FUNCTION_SPECS) {
+    expect(found('Lambda::Function', name), name).toHaveLength(1);
+    expect(found('Logs::LogGroup', name), name).toHaveLength(1);
+  }
+  expect(found('Logs::LogGroup', 'AccessLog')).toHaveLength(1);
+  const queues = [...runbook.matchAll(/\bresource (SQS::Queue) ([\w-]+)/g)];
+  expect(queues.length).toBeGreaterThan(1);
+  for (const [, type = '', name = ''] of queues) expect(found(type, name), name).toHaveLength(1);
 });
 
 describe('alarms', () => {
