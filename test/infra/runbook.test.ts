@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { FUNCTIONS } from '../../infra/functions.ts';
+import { FUNCTION_SPECS, FUNCTIONS } from '../../infra/functions.ts';
 import { localStage } from '../../infra/stage-config.ts';
 import { METRICS } from '../../shared/runtime/metrics.ts';
 import { type SynthesizedResource, synthesize } from '../support/synthesized.ts';
@@ -9,7 +9,7 @@ import { type SynthesizedResource, synthesize } from '../support/synthesized.ts'
 const ROOT = join(import.meta.dirname, '..', '..');
 const runbook = readFileSync(join(ROOT, 'docs', 'runbook.md'), 'utf8');
 
-let resources: SynthesizedResource[];
+let resources: (SynthesizedResource & { readonly logicalId: string })[];
 const ofType = (...types: string[]) => resources.filter(({ Type }) => types.includes(Type));
 const alarms = () => ofType('AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm');
 
@@ -27,7 +27,9 @@ beforeAll(() => {
     localStage({ siteUrl: 'http://127.0.0.1:1', issuerUrl: 'http://127.0.0.1:1/i', webhookAllowLoopback: false }),
   );
   resources = stacks.flatMap(({ template }) =>
-    Object.values((template as { Resources: Record<string, SynthesizedResource> }).Resources),
+    Object.entries((template as { Resources: Record<string, SynthesizedResource> }).Resources).map(
+      ([logicalId, resource]) => ({ ...resource, logicalId }),
+    ),
   );
 });
 
@@ -60,13 +62,27 @@ describe('the runbook', () => {
     expect(metrics.length).toBeGreaterThan(2);
     expect(metrics.filter((name) => !Object.values<string>(METRICS).includes(name))).toEqual([]);
 
-    const functions = [...matches(/\bask ([\w-]+) '/g), ...matches(/\$\(fn ([\w-]+)\)/g)];
+    const functions = [...matches(/\b(?:ask|call) ([\w-]+) '/g), ...matches(/\$\(fn ([\w-]+)\)/g)];
     expect(functions.filter((name) => name !== 'AccessLog' && !(name in FUNCTIONS))).toEqual([]);
 
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object };
     expect(matches(/npm run ([\w-]+)/g).filter((name) => !(name in scripts))).toEqual([]);
     expect(matches(/\]\(#([\w-]+)\)/g).filter((anchor) => !sections.has(anchor))).toEqual([]);
   });
+});
+
+test('the runbook’s shell finds one resource for each name that it is given', () => {
+  // As `resource` does: by type, and by the beginning of the logical id.
+  const found = (type: string, name: string) =>
+    ofType(`AWS::${type}`).filter(({ logicalId }) => logicalId.startsWith(name.replaceAll('-', '')));
+  for (const [name] of FUNCTION_SPECS) {
+    expect(found('Lambda::Function', name), name).toHaveLength(1);
+    expect(found('Logs::LogGroup', name), name).toHaveLength(1);
+  }
+  expect(found('Logs::LogGroup', 'AccessLog')).toHaveLength(1);
+  const queues = [...runbook.matchAll(/\bresource (SQS::Queue) ([\w-]+)/g)];
+  expect(queues.length).toBeGreaterThan(1);
+  for (const [, type = '', name = ''] of queues) expect(found(type, name), name).toHaveLength(1);
 });
 
 describe('alarms', () => {
