@@ -249,3 +249,26 @@ test('a form that does not come can be asked for again', async () => {
   await visit.page.getByRole('button', { name: 'Try again' }).click();
   await send(visit).waitFor();
 });
+
+test('the page hears of the store that was sent, whichever is looked at when the answer comes', async () => {
+  const visit = await openForm();
+  const { page } = visit;
+  await page.evaluate(() =>
+    document.addEventListener('reservation-submitted', (event) => {
+      document.body.dataset['heard'] = JSON.stringify(event instanceof CustomEvent && event.detail);
+    }),
+  );
+  const answered = Promise.withResolvers<void>();
+  visit.answer('POST /v1/interests', async () => {
+    await answered.promise;
+    return { status: 202, body: interestAnswer() };
+  });
+  await fillIn(visit);
+  await send(visit).click();
+  await page.getByRole('button', { name: 'Sending…' }).waitFor();
+  await page.getByRole('button', { name: 'Back to the stores' }).click();
+  await page.getByRole('button', { name: 'Reserve at this store: Land Rover Fort Lauderdale' }).click();
+  answered.resolve();
+  await sent(visit).waitFor();
+  expect(await page.locator('body').getAttribute('data-heard')).toBe('{"dealerId":"store-1","model":"undecided"}');
+});
