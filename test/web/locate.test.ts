@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dealersAnswer, problem } from './stub-answers.ts';
+import { dealersAnswer, formAnswer, problem } from './stub-answers.ts';
 import type { Visit } from './stub-site.ts';
 import { useSite } from './use-site.ts';
 
@@ -157,6 +157,29 @@ test('the browser’s place is asked for on a click only, and sent to three deci
   expect(await box(visit).inputValue()).toBe('Your location');
 });
 
+test('a browser’s place that comes after a newer search changes nothing', async () => {
+  const visit = await site.open('/');
+  await visit.page.evaluate(() => {
+    const answers: (() => void)[] = [];
+    Object.assign(globalThis, { answers });
+    navigator.geolocation.getCurrentPosition = (found, failed) => {
+      answers.push(() => found({ coords: { latitude: 40, longitude: -80 } } as GeolocationPosition));
+      answers.push(() => failed?.({ code: 3, PERMISSION_DENIED: 1 } as GeolocationPositionError));
+    };
+  });
+  const locate = visit.page.getByRole('button', { name: 'Use my location' });
+  for (const late of [0, 1]) {
+    await locate.click();
+    await search(visit, '33324');
+    await stores(visit).first().waitFor();
+    await visit.page.evaluate((index) => Reflect.get(globalThis, 'answers').splice(0)[index](), late);
+    await locate.waitFor();
+    expect(await box(visit).inputValue()).toBe('33324');
+    expect(await visit.page.locator('#place-fault').textContent()).toBe('');
+  }
+  expect(searches(visit).map((query) => query.get('near'))).toEqual(['33324', '33324']);
+});
+
 test('a refused place is said with another way', async () => {
   const visit = await site.open('/', { permissions: [] });
   await visit.page.getByRole('button', { name: 'Use my location' }).click();
@@ -202,6 +225,45 @@ test('attributes set the search, and a change of them starts it anew', async () 
   expect(searches(visit).map(String)).toEqual(['near=33324&radius=75&unit=km&limit=10&model=a110']);
   await visit.page.locator('alpine-dealer-locator').evaluate((widget) => widget.setAttribute('locale', 'en-US'));
   await visit.page.getByText('3 stores within').waitFor();
+});
+
+test('moved on its page, it searches on; what was set while it was away is taken up', async () => {
+  const visit = await site.open('/');
+  const answered = Promise.withResolvers<void>();
+  visit.answer('GET /v1/dealers', async () => {
+    await answered.promise;
+    return { status: 200, body: dealersAnswer() };
+  });
+  await search(visit, '33324');
+  await visit.page.getByText('Searching…').waitFor();
+  const widget = visit.page.locator('alpine-dealer-locator');
+  await widget.evaluate((element) => document.querySelector('main')?.prepend(element));
+  answered.resolve();
+  await visit.page.getByText('3 stores within').waitFor();
+  expect(await box(visit).inputValue()).toBe('33324');
+  await widget.evaluate((element) => {
+    element.remove();
+    element.setAttribute('near', '33316');
+    document.querySelector('main')?.append(element);
+  });
+  await expect.poll(() => searches(visit).at(-1)?.get('near')).toBe('33316');
+});
+
+test('a model chosen while the models’ names are loading stays chosen', async () => {
+  const visit = await site.open('/?model=a110&near=33324');
+  const named = Promise.withResolvers<void>();
+  visit.answer('GET /v1/form', async () => {
+    await named.promise;
+    return { status: 200, body: formAnswer('en-US') };
+  });
+  await visit.page.reload();
+  const model = visit.page.getByLabel('Model');
+  await stores(visit).first().waitFor();
+  expect(await model.inputValue()).toBe('a110');
+  await model.selectOption('Any model');
+  named.resolve();
+  await model.locator('option', { hasText: 'Midsize electric crossover' }).waitFor({ state: 'attached' });
+  expect(await model.inputValue()).toBe('');
 });
 
 test('the page hears of searches and choices, and nothing of the person', async () => {

@@ -84,12 +84,12 @@ export class AlpineDealerLocator extends HTMLElement {
   readonly #idPrefix = nextIdPrefix();
   #locate: LocateView | undefined;
   #reserve: ReservePlace | undefined;
+  /** Whether an attribute was changed while the element was in no page. */
+  #isOutdated = false;
 
   connectedCallback(): void {
-    if (this.#locate === undefined) {
-      this.#root.adoptedStyleSheets = [locatorSheet];
-      this.#start();
-    }
+    if (this.#locate === undefined || this.#isOutdated) this.#start();
+    else this.#locate.goOn();
   }
 
   /** What was found and typed stays: pages move elements about. */
@@ -98,11 +98,15 @@ export class AlpineDealerLocator extends HTMLElement {
   }
 
   attributeChangedCallback(_name: string, before: string | null, now: string | null): void {
-    if (this.isConnected && this.#locate !== undefined && before !== now) this.#start();
+    if (this.#locate === undefined || before === now) return;
+    if (this.isConnected) this.#start();
+    else this.#isOutdated = true;
   }
 
   #start(): void {
     this.#locate?.stop();
+    this.#isOutdated = false;
+    this.#adopt(locatorSheet);
     const locale = localeOf(this.getAttribute('locale') ?? this.#pageLanguage());
     const client = new ApiClient(this.getAttribute('api') ?? new URL(import.meta.url).origin);
     const formSource = new FormSource(client, locale);
@@ -179,13 +183,12 @@ export class AlpineDealerLocator extends HTMLElement {
   }
 
   async #openMap(locale: Locale, hooks: StoreMapHooks): Promise<StoreMap> {
-    const part = loadPart('map');
     const ownGround = await this.#openTiles();
     if (ownGround !== undefined) {
-      const { MapView } = await part;
+      const { MapView } = await loadPart('map');
       return new MapView({ locale, ...hooks, makeGround: ownGround });
     }
-    const [{ MapView, drawnGround, mapSheet }, map] = await Promise.all([part, loadUsMap()]);
+    const [{ MapView, drawnGround, mapSheet }, map] = await Promise.all([loadPart('map'), loadUsMap()]);
     this.#adopt(mapSheet);
     return new MapView({ locale, ...hooks, makeGround: drawnGround(map) });
   }
@@ -207,7 +210,8 @@ export class AlpineDealerLocator extends HTMLElement {
   }
 
   #adopt(...sheets: readonly CSSStyleSheet[]): void {
-    this.#root.adoptedStyleSheets = [locatorSheet, ...sheets];
+    const adopted = this.#root.adoptedStyleSheets;
+    adopted.push(...sheets.filter((sheet) => !adopted.includes(sheet)));
   }
 
   #choose(dealer: ChosenStore | null): void {

@@ -128,6 +128,11 @@ export class LocateView {
     this.#asking?.abort();
   }
 
+  /** Takes up again the search that was given up, if there was one. */
+  goOn(): void {
+    if (this.#state.kind === 'searching') void this.#search(this.#state.search);
+  }
+
   /** Gives up the search under way, and the map for good. */
   stop(): void {
     this.giveUp();
@@ -136,6 +141,8 @@ export class LocateView {
   }
 
   async #search(search: StartedSearch): Promise<void> {
+    // The browser tells its place when it likes.
+    if (this.#stopped) return;
     this.#asking?.abort();
     const asking = new AbortController();
     this.#asking = asking;
