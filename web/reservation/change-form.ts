@@ -52,6 +52,7 @@ export class ChangeForm {
   readonly #locale: Field<HTMLSelectElement>;
   readonly #consents: ConsentChoices;
   readonly #save: HTMLButtonElement;
+  readonly #back: HTMLButtonElement;
   readonly #slow = createElement('p', { class: 'adl-hint', role: 'status' });
   #chosen: ChosenStore | null;
   /** What is wrong, as the summary lists it. */
@@ -88,6 +89,9 @@ export class ChangeForm {
       (text) => options.announce(text),
     );
     this.#save = createElement('button', { type: 'submit', class: 'adl-primary' }, messages.save);
+    this.#back = createButton(messages.back, 'adl-secondary', () => {
+      if (!this.saving) options.onCancel();
+    });
     this.#store.name.after(this.#storeNote);
     this.#showStore();
     this.element = this.#assemble();
@@ -123,10 +127,10 @@ export class ChangeForm {
     this.#consents.showFailure(text, tryAgain, () => this.#wantWords());
   }
 
-  /** While it is being saved it cannot be saved again; what stands in it can be read. */
+  /** While it is being saved it can be neither saved again nor left as it was before; what stands in it can be read. */
   set saving(saving: boolean) {
     const { messages } = this.#options;
-    this.#save.setAttribute('aria-disabled', String(saving));
+    for (const button of [this.#save, this.#back]) button.setAttribute('aria-disabled', String(saving));
     this.#save.textContent = saving ? messages.saving : messages.save;
     if (!saving) this.#slow.textContent = '';
   }
@@ -185,13 +189,7 @@ export class ChangeForm {
           reserveMessages.privacy,
         ),
       ),
-      createElement(
-        'div',
-        { class: 'choices' },
-        this.#slow,
-        this.#save,
-        createButton(messages.back, 'adl-secondary', () => this.#options.onCancel()),
-      ),
+      createElement('div', { class: 'choices' }, this.#slow, this.#save, this.#back),
     );
   }
 

@@ -86,14 +86,19 @@ export class ChangeView {
     this.#locate?.stop();
   }
 
-  async #loadWords(locale: Locale): Promise<void> {
+  /** @returns why the words did not come; those of another language than the chosen one come too late either way */
+  async #loadWords(locale: Locale): Promise<RequestFailure | undefined> {
     try {
       const known = this.#words.get(locale) ?? (await this.#options.client.getForm(locale));
       this.#words.set(locale, known);
       this.#form.showWords(known);
+      return undefined;
     } catch (error) {
       if (!(error instanceof RequestFailure)) throw error;
-      this.#form.showNoWords(this.#failureText(error), LOCATOR_MESSAGES[this.#options.locale].tryAgain);
+      if (locale === this.draft.locale) {
+        this.#form.showNoWords(this.#failureText(error), LOCATOR_MESSAGES[this.#options.locale].tryAgain);
+      }
+      return error;
     }
   }
 
@@ -184,8 +189,8 @@ export class ChangeView {
     }
     if (failure.pointers.some((pointer) => pointer.startsWith('#/consents'))) {
       this.#words.clear();
-      await this.#loadWords(this.draft.locale);
-      this.#form.showTrouble(messages.renewed);
+      const missing = await this.#loadWords(this.draft.locale);
+      this.#form.showTrouble(missing === undefined ? messages.renewed : this.#failureText(missing));
       return;
     }
     const faults = faultsOfPointers(failure.pointers);

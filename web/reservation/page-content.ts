@@ -3,6 +3,7 @@ import { createButton, createElement } from '../client/create-element.ts';
 import { CHANGE_MESSAGES } from '../messages/change-messages.ts';
 import { FAILURE_MESSAGES } from '../messages/failure-messages.ts';
 import { RESERVATION_MESSAGES } from '../messages/reservation-messages.ts';
+import { changeResult } from './change-result.ts';
 import { heldData } from './held-data-view.ts';
 import type { HeldReservation, PageState } from './page-state.ts';
 import { receiptList } from './receipt-view.ts';
@@ -83,7 +84,7 @@ export function contentOf(
         buttons(
           createButton(messages.withdrawNow, 'danger', () => actions.withdraw(held)),
           createButton(messages.keep, 'secondary', () =>
-            actions.show({ ...state, kind: 'reservation', saved: [] }, { focus: true }),
+            actions.show({ ...state, kind: 'reservation', before: undefined }, { focus: true }),
           ),
         ),
       );
@@ -102,7 +103,8 @@ function reservationContent(
 ): PageContent {
   const messages = RESERVATION_MESSAGES[locale];
   const { reservation } = state.held;
-  const result = state.saved.length === 0 ? undefined : savedNote(state.saved, locale);
+  const saved = state.before === undefined ? [] : changeResult(state.before, reservation, locale);
+  const result = saved.length === 0 ? undefined : savedNote(saved, locale);
   const content = headed(
     messages.reservationHeading,
     ...(result === undefined ? [] : [result.element]),
@@ -119,7 +121,7 @@ function reservationContent(
     ...why(locale, messages.whyReservation),
   );
   if (result === undefined) return content;
-  const announcement = [CHANGE_MESSAGES[locale].savedHeading, ...state.saved].join('. ');
+  const announcement = [CHANGE_MESSAGES[locale].savedHeading, ...saved].join('. ');
   return { ...content, focus: result.heading, announcement };
 }
 
