@@ -61,6 +61,16 @@ describe('filters', () => {
     await page.getByLabel(messages.from, { exact: true }).blur();
     await expect.poll(() => searchOf(page)).toBe('?from=2026-06-10&to=2026-06-10');
   });
+
+  test('by day wait until a year is typed to its end', async () => {
+    const { page } = await open();
+    const searches: string[] = [];
+    page.on('framenavigated', (frame) => searches.push(new URL(frame.url()).search));
+    await page.getByLabel(messages.from, { exact: true }).focus();
+    await page.keyboard.type('06102026');
+    await expect.poll(() => searchOf(page)).toBe('?from=2026-06-10');
+    expect(searches.filter((search) => /from=[01]/.test(search))).toEqual([]);
+  });
 });
 
 describe('the pictures', () => {
@@ -306,6 +316,23 @@ describe('a fault', () => {
     }));
     await signIn(page);
     await page.locator('#map').getByText('?by would give 90,000 rows: narrow the days').waitFor();
+  });
+
+  test('that is a wait for another view shows itself as one until it is over', async () => {
+    const { page, answer, api } = await open();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const count = api.answers['GET /v1/interest-counts'];
+    answer('GET /v1/interest-counts', async (request) => {
+      await promise;
+      return count?.(request) ?? serverFault();
+    });
+    await page.getByRole('button', { name: messages.ranges['30d'] }).click();
+    // The counts of the view before are given up.
+    await page.getByRole('button', { name: messages.ranges['7d'] }).click();
+    await page.evaluate(() => fetch('/favicon.svg').then((response) => response.text()));
+    expect(await page.locator('.panel[aria-busy=true]').count()).toBe(await page.locator('.panel').count());
+    resolve();
+    await awaitCounts(page);
   });
 
   test('that is a wait shows itself as one', async () => {

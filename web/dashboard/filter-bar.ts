@@ -102,8 +102,10 @@ export class FilterBar {
   }
 
   #changeDay(side: 'from' | 'to', value: string): void {
+    // A year that is being typed: 0002 on the way to 2026.
+    if (value !== '' && !isDay(value)) return;
     const { from, to } = daysOf(this.#view.range, this.#today);
-    const chosen = { from, to, [side]: isDay(value) ? value : undefined };
+    const chosen = { from, to, [side]: value === '' ? undefined : value };
     const days = {
       ...(chosen.from !== undefined && { from: chosen.from }),
       ...(chosen.to !== undefined && { to: chosen.to }),

@@ -1,6 +1,7 @@
 import type { ReservationAnswer } from '../../shared/contract/interests.ts';
 import { createButton, createElement } from '../client/create-element.ts';
 import { formatPhone, formatTime } from '../client/format.ts';
+import { saveFile } from '../client/save-file.ts';
 import { RESERVATION_MESSAGES } from '../messages/reservation-messages.ts';
 import { LANGUAGES } from './languages.ts';
 import { termList, type Wording } from './receipt-view.ts';
@@ -67,8 +68,5 @@ function evidence(consent: ReservationAnswer['consents'][number], { locale }: Wo
 /** Gives the answer as it came, as a file. It is in the page already: nothing is asked for again. */
 function download(reservation: ReservationAnswer): void {
   const json = new Blob([`${JSON.stringify(reservation, null, 2)}\n`], { type: 'application/json' });
-  const href = URL.createObjectURL(json);
-  createElement('a', { href, download: `${reservation.number}.json` }).click();
-  // Not at once: some browsers read it only after the click has been handled.
-  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+  saveFile(`${reservation.number}.json`, json);
 }
