@@ -76,6 +76,28 @@ test('a full list is called the nearest stores, for there may be more', async ()
   await visit.page.getByText('The 10 nearest stores within 100 mi of Plantation, FL 33324').waitFor();
 });
 
+test.each([320, 1280])('a name of one long word makes nothing wider than the page (%i px)', async (width) => {
+  const visit = await site.open('/', { viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+  const overflow = () => visit.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const found = dealersAnswer();
+  const name = 'Automobile'.repeat(10);
+  visit.answer('GET /v1/dealers', () => ({
+    status: 200,
+    body: { ...found, dealers: found.dealers.map((dealer) => ({ ...dealer, name })) },
+  }));
+  await search(visit, '33324');
+  await visit.page.locator('.pin').first().click();
+  expect(await overflow()).toBe(0);
+  await visit.page.locator('.list [data-dealer]').first().click();
+  await visit.page.locator('.adl-store').getByText(name).waitFor();
+  expect(await overflow()).toBe(0);
+  await visit.page.getByRole('button', { name: 'Back to the stores' }).click();
+  visit.answer('GET /v1/dealers', () => ({ status: 404, body: problem(404) }));
+  await search(visit, name);
+  await visit.page.getByText('We do not know').waitFor();
+  expect(await overflow()).toBe(0);
+});
+
 test('an unknown place is named, with places to choose instead', async () => {
   const visit = await site.open('/');
   const suggestions = [{ label: 'Plantation, FL', near: 'Plantation, FL' }];

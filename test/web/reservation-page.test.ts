@@ -138,6 +138,23 @@ test('every consent shows as evidence: question, answer, words, version, time, n
   expect(await records.first().locator('blockquote').getAttribute('lang')).toBe('es-US');
 });
 
+test('a name of one long word makes nothing wider than the page', async () => {
+  const visit = await site.open('/reservation/', { viewport: { width: 320, height: 900 } });
+  const overflow = () => visit.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const dealer = { id: 'store-1', name: 'Automobile'.repeat(10) };
+  visit.answer('GET /v1/reservation', () => ({ status: 200, body: { ...reservationAnswer('en-US'), dealer } }));
+  await visit.page.evaluate(() => {
+    location.hash = '#manage=manage-token';
+  });
+  await visit.page.getByRole('button', { name: 'Withdraw my reservation' }).click();
+  await visit.page.getByText(`We tell ${dealer.name}`).waitFor();
+  expect(await overflow()).toBe(0);
+  await visit.page.getByRole('button', { name: 'Keep my reservation' }).click();
+  await visit.page.getByRole('button', { name: 'Change my reservation' }).click();
+  await visit.page.locator('#change-consent-phone').waitFor();
+  expect(await overflow()).toBe(0);
+});
+
 test('a throw-away mailbox is spoken of only when it is one', async () => {
   const visit = await site.open('/reservation/#manage=manage-token');
   await heading(visit, 'Your reservation').waitFor();

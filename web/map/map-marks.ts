@@ -15,7 +15,8 @@ export interface MarkedFrame extends FrameSize {
 
 const CIRCLE_POINTS = 72;
 const SCALE_LENGTHS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
-const LONGEST_SCALE_PIXELS = 110;
+/** In the narrowest frame there is room for the sources beside it. */
+const LONGEST_SCALE_PIXELS = 90;
 const METERS = { mi: 1_609.344, km: 1_000 } as const;
 
 /** What helps to read the map: the circle of the search, lines from pins to their own places, a scale. For the eye only. */
