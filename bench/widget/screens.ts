@@ -5,11 +5,11 @@ import type { Locale } from '../../shared/launch/launch.ts';
 import { launchBrowser } from '../../test/support/browser.ts';
 import { callableAnswer, dealersAnswer, problem } from '../../test/web/stub-answers.ts';
 import { reservationAnswers, type Site, serveSite, type Visit, visit } from '../../test/web/stub-site.ts';
+import { SLOW_MILLISECONDS } from '../../web/client/api-client.ts';
 import { CHANGE_MESSAGES } from '../../web/messages/change-messages.ts';
 import { LOCATOR_MESSAGES } from '../../web/messages/locator-messages.ts';
 import { RESERVATION_MESSAGES } from '../../web/messages/reservation-messages.ts';
 import { RESERVE_MESSAGES } from '../../web/messages/reserve-messages.ts';
-import { SLOW_MILLISECONDS } from '../../web/widget/locate-view.ts';
 
 const FOLDER = join(import.meta.dirname, '../../dist/screens');
 const WIDTHS = [1280, 320];

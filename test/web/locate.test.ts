@@ -288,6 +288,14 @@ test('a model chosen while the models’ names are loading stays chosen', async 
   expect(await model.inputValue()).toBe('');
 });
 
+test('what the address asks for goes along to the other language', async () => {
+  const visit = await site.open('/?near=33324&model=a110');
+  await stores(visit).first().waitFor();
+  await visit.page.getByRole('link', { name: 'Español' }).click();
+  await visit.page.getByText('3 concesionarios a menos de').waitFor();
+  expect(searches(visit).map(String)).toEqual(Array(2).fill('near=33324&radius=100&unit=mi&limit=10&model=a110'));
+});
+
 test('the page hears of searches and choices, and nothing of the person', async () => {
   const visit = await site.open('/');
   await visit.page.evaluate(() => {

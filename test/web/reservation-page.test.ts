@@ -281,6 +281,8 @@ test('a link that is not valid is said to be so, with a way on', async () => {
   await visit.page.getByRole('button', { name: 'Confirm my reservation' }).click();
   await heading(visit, 'This link is no longer valid').waitFor();
   expect(await visit.page.getByRole('link', { name: 'Find a store' }).getAttribute('href')).toBe('/');
+  await visit.page.getByRole('button', { name: 'Español' }).click();
+  expect(await visit.page.getByRole('link', { name: 'Buscar un concesionario' }).getAttribute('href')).toBe('/es/');
 });
 
 test('a manage link that is not valid says how to get a new one', async () => {

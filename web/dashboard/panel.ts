@@ -1,8 +1,8 @@
+import { SLOW_MILLISECONDS } from '../client/api-client.ts';
 import { createButton, createElement } from '../client/create-element.ts';
 import { RequestFailure } from '../client/failure.ts';
 import { saveFile } from '../client/save-file.ts';
 import { DASHBOARD_MESSAGES as messages } from '../messages/dashboard-messages.ts';
-import { SLOW_MILLISECONDS } from '../widget/locate-view.ts';
 import { DRAWN } from './chart.ts';
 import type { DashboardClient } from './dashboard-client.ts';
 import { dataTable, type TableContent } from './data-table.ts';

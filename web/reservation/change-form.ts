@@ -3,6 +3,7 @@ import type { Locale } from '../../shared/launch/launch.ts';
 import type { InterestForm } from '../client/api-client.ts';
 import { createButton, createElement } from '../client/create-element.ts';
 import type { ChangeMessages } from '../messages/change-messages.ts';
+import { LANGUAGE_NAMES } from '../messages/language-names.ts';
 import type { ReserveMessages } from '../messages/reserve-messages.ts';
 import { FaultSummary } from '../widget/fault-summary.ts';
 import { choiceField, type Field, fieldGroup, showFault } from '../widget/form-fields.ts';
@@ -11,7 +12,6 @@ import { contactFaultsOf, type Fault } from '../widget/interest-values.ts';
 import { type ChosenStore, StoreField } from '../widget/store-field.ts';
 import { type ChangeValues, type ConsentWords, ticksOf } from './change-values.ts';
 import { ConsentChoices } from './consent-choices.ts';
-import { LANGUAGES } from './languages.ts';
 
 const ID_PREFIX = 'change-';
 
@@ -78,7 +78,7 @@ export class ChangeForm {
       `${ID_PREFIX}locale`,
       messages.localeLabel,
       values.locale,
-      Object.entries(LANGUAGES).map(([value, label]) => ({ value, label })),
+      Object.entries(LANGUAGE_NAMES).map(([value, label]) => ({ value, label })),
     );
     this.#consents = new ConsentChoices(
       reservation,

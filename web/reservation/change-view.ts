@@ -1,7 +1,7 @@
 import type { ReservationAnswer } from '../../shared/contract/interests.ts';
 import type { DealerStatus } from '../../shared/dealers/dealer.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
-import type { InterestForm } from '../client/api-client.ts';
+import { type InterestForm, SLOW_MILLISECONDS } from '../client/api-client.ts';
 import { createButton, createElement } from '../client/create-element.ts';
 import { RequestFailure } from '../client/failure.ts';
 import type { ReservationClient } from '../client/reservation-client.ts';
@@ -12,7 +12,7 @@ import { LOCATOR_MESSAGES } from '../messages/locator-messages.ts';
 import { RESERVE_MESSAGES } from '../messages/reserve-messages.ts';
 import formStyles from '../widget/form.css';
 import { contactFaultsOf, faultsOfPointers } from '../widget/interest-values.ts';
-import { LocateView, SLOW_MILLISECONDS } from '../widget/locate-view.ts';
+import { LocateView } from '../widget/locate-view.ts';
 import locatorStyles from '../widget/locator.css';
 import { ChangeForm } from './change-form.ts';
 import { type ChangeValues, type ConsentWords, changeBody, ticksOf, valuesOf } from './change-values.ts';

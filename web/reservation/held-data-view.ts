@@ -2,9 +2,10 @@ import type { ReservationAnswer } from '../../shared/contract/interests.ts';
 import { createButton, createElement } from '../client/create-element.ts';
 import { formatPhone, formatTime } from '../client/format.ts';
 import { saveFile } from '../client/save-file.ts';
+import { termList } from '../client/term-list.ts';
+import { LANGUAGE_NAMES } from '../messages/language-names.ts';
 import { RESERVATION_MESSAGES } from '../messages/reservation-messages.ts';
-import { LANGUAGES } from './languages.ts';
-import { termList, type Wording } from './receipt-view.ts';
+import type { Wording } from './receipt-view.ts';
 
 /** Everything that is held about the person beside the receipt, to be read and to be taken along. */
 export function heldData(reservation: ReservationAnswer, wording: Wording): readonly Node[] {
@@ -23,7 +24,7 @@ export function heldData(reservation: ReservationAnswer, wording: Wording): read
       [messages.phone, person.phone === undefined ? messages.notSaid : formatPhone(person.phone)],
       [messages.zip, person.zip],
       [messages.timeframe, timeframeLabel ?? timeframe ?? messages.notSaid],
-      [messages.locale, LANGUAGES[reservation.locale]],
+      [messages.locale, LANGUAGE_NAMES[reservation.locale]],
     ]),
     createElement('h3', {}, messages.consentsHeading),
     createElement('p', { class: 'note' }, messages.consentsNote),

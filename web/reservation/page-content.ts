@@ -3,6 +3,7 @@ import { createButton, createElement } from '../client/create-element.ts';
 import { CHANGE_MESSAGES } from '../messages/change-messages.ts';
 import { FAILURE_MESSAGES } from '../messages/failure-messages.ts';
 import { RESERVATION_MESSAGES } from '../messages/reservation-messages.ts';
+import { pageAddress } from '../pages/page-address.ts';
 import { changeResult } from './change-result.ts';
 import { heldData } from './held-data-view.ts';
 import type { HeldReservation, PageState } from './page-state.ts';
@@ -33,7 +34,7 @@ export function contentOf(
   form: HTMLElement | undefined,
 ): PageContent {
   const messages = RESERVATION_MESSAGES[locale];
-  const findStore = createElement('a', { class: 'button', href: '/' }, messages.findStore);
+  const findStore = createElement('a', { class: 'button', href: pageAddress('/', locale) }, messages.findStore);
   switch (state.kind) {
     case 'working': {
       const words = state.slow ? messages.workingSlowly : messages.working;

@@ -2,8 +2,8 @@ import type { ReceiptAnswer } from '../../shared/contract/interests.ts';
 import type { DealerStatus } from '../../shared/dealers/dealer.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
 import type { InterestForm } from '../client/api-client.ts';
-import { createElement } from '../client/create-element.ts';
 import { formatTime } from '../client/format.ts';
+import { termList } from '../client/term-list.ts';
 import { LOCATOR_MESSAGES } from '../messages/locator-messages.ts';
 import { RESERVATION_MESSAGES } from '../messages/reservation-messages.ts';
 
@@ -50,22 +50,4 @@ export function receiptList(
   ]);
   list.classList.add('receipt');
   return list;
-}
-
-/** Terms with what is said of each, and a note where one is needed. */
-export function termList(
-  rows: readonly (readonly [term: string, value: string | Node, note?: string | undefined])[],
-): HTMLElement {
-  return createElement(
-    'dl',
-    {},
-    ...rows.map(([term, value, note]) =>
-      createElement(
-        'div',
-        {},
-        createElement('dt', {}, term),
-        createElement('dd', {}, value, ...(note ? [createElement('p', { class: 'note' }, note)] : [])),
-      ),
-    ),
-  );
 }

@@ -1,15 +1,14 @@
 import type { ReceiptAnswer, ReservationAnswer } from '../../shared/contract/interests.ts';
 import type { DealerStatus } from '../../shared/dealers/dealer.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
-import type { InterestForm } from '../client/api-client.ts';
+import { type InterestForm, SLOW_MILLISECONDS } from '../client/api-client.ts';
 import { createButton } from '../client/create-element.ts';
 import { RequestFailure } from '../client/failure.ts';
 import { localeOf } from '../client/format.ts';
 import { ReservationClient } from '../client/reservation-client.ts';
+import { LANGUAGE_NAMES } from '../messages/language-names.ts';
 import { RESERVATION_MESSAGES } from '../messages/reservation-messages.ts';
-import { SLOW_MILLISECONDS } from '../widget/locate-view.ts';
 import { ChangeView } from './change-view.ts';
-import { LANGUAGES } from './languages.ts';
 import { type MailLink, mailLinkOf } from './mail-link.ts';
 import { contentOf, type PageActions } from './page-content.ts';
 import type { HeldReservation, PageState, Surroundings } from './page-state.ts';
@@ -205,7 +204,7 @@ class ReservationPage implements PageActions {
     languages.setAttribute('aria-label', RESERVATION_MESSAGES[this.#locale].language);
     languages.replaceChildren(
       ...(['en-US', 'es-US'] as const).map((locale) => {
-        const button = createButton(LANGUAGES[locale], 'link', () => this.#speak(locale));
+        const button = createButton(LANGUAGE_NAMES[locale], 'link', () => this.#speak(locale));
         button.lang = locale;
         button.setAttribute('aria-pressed', String(locale === this.#locale));
         return button;

@@ -1,6 +1,7 @@
 import type { Locale } from '../../shared/launch/launch.ts';
 import { ApiClient } from '../client/api-client.ts';
 import { createElement } from '../client/create-element.ts';
+import { isRequestFailure } from '../client/failure.ts';
 import { FormSource } from '../client/form-source.ts';
 import { localeOf } from '../client/format.ts';
 import { loadPart, loadUsMap, prefetchPart } from '../client/load-part.ts';
@@ -164,7 +165,10 @@ export class AlpineDealerLocator extends HTMLElement {
   /** A store that is not listed, or does not come, leaves the person at the search. */
   async #chooseById(storeId: string, client: ApiClient): Promise<void> {
     const locate = this.#locate;
-    const store = await client.findStore(storeId);
+    const store = await client.getDealer(storeId).catch((error: unknown) => {
+      if (!isRequestFailure(error)) throw error;
+      return undefined;
+    });
     // Started anew meanwhile, or a store was chosen by hand.
     if (store === undefined || locate !== this.#locate || locate?.element.hidden) return;
     this.#choose(store);
