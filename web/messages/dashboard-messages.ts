@@ -172,6 +172,7 @@ export const DASHBOARD_MESSAGES = {
   notKnown: 'Not known',
   none: 'None',
   noStore: 'No store chosen',
+  undecided: 'Undecided',
   noCampaign: 'No campaign',
   noMetro: 'No metro area',
 

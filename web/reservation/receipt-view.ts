@@ -6,6 +6,7 @@ import { formatTime } from '../client/format.ts';
 import { termList } from '../client/term-list.ts';
 import { LOCATOR_MESSAGES } from '../messages/locator-messages.ts';
 import { RESERVATION_MESSAGES } from '../messages/reservation-messages.ts';
+import { UNDECIDED } from '../widget/interest-values.ts';
 
 /** How to say it: in which language, with the names of models and timeframes in it, and what is known of the store. */
 export interface Wording {
@@ -35,7 +36,7 @@ export function receiptList(
     [messages.store, dealer?.name ?? messages.noStore, dealer === null ? undefined : storeNote(storeStatus, locale)],
     [
       messages.model,
-      receipt.model === 'undecided' ? messages.undecided : (model?.name ?? receipt.model),
+      receipt.model === UNDECIDED ? messages.undecided : (model?.name ?? receipt.model),
       model?.expected ?? form.launchNotice,
     ],
     ...(placeInLine === null
