@@ -377,6 +377,23 @@ describe('the time of the counts', () => {
     await page.getByText(messages.asOf('14:16:11')).waitFor();
   });
 
+  test('leaves what somebody is choosing alone', async () => {
+    const { page, api } = await open();
+    const from = page.getByLabel(messages.from, { exact: true });
+    await from.fill('');
+    await awaitCounts(page);
+    const option = await page.locator('#filter-model option').nth(1).elementHandle();
+    // Of a day, a month alone is there: the rest is still to be typed.
+    await from.focus();
+    await page.keyboard.type('06');
+    api.setAsOf('2026-11-25T15:00:00Z');
+    await page.clock.fastForward(61_000);
+    await page.getByText(messages.asOf('15:00:00')).waitFor();
+    expect(await option?.evaluate((element) => element.isConnected)).toBe(true);
+    await page.keyboard.type('102026');
+    await expect.poll(() => searchOf(page)).toContain('from=2026-06-10');
+  });
+
   test('keeps the focus on the map and its table open', async () => {
     const { page, api } = await open();
     await readTable(page, 'map');

@@ -58,6 +58,28 @@ test('takes a place of the list by keyboard and asks once for what is typed in o
   expect(await box(visit).getAttribute('aria-expanded')).toBe('false');
 });
 
+test('Escape closes the list, then empties the box, and is then for what the widget stands in', async () => {
+  const visit = await site.open('/');
+  await visit.page.evaluate(() =>
+    document.addEventListener('keydown', (event) => {
+      document.body.dataset['taken'] = String(event.defaultPrevented);
+    }),
+  );
+  const taken = () => visit.page.locator('body').getAttribute('data-taken');
+  await box(visit).pressSequentially('mia');
+  await visit.page.locator('#places li').first().waitFor();
+  await box(visit).press('Escape');
+  expect([await visit.page.locator('#places li').count(), await box(visit).inputValue(), await taken()]).toEqual([
+    0,
+    'mia',
+    'true',
+  ]);
+  await box(visit).press('Escape');
+  expect([await box(visit).inputValue(), await taken()]).toEqual(['', 'true']);
+  await box(visit).press('Escape');
+  expect(await taken()).toBe('false');
+});
+
 test('says that nothing is near, and shows the nearest anyway', async () => {
   const visit = await site.open('/');
   visit.answer('GET /v1/dealers', () => ({

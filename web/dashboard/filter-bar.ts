@@ -62,8 +62,12 @@ export class FilterBar {
     this.element = details;
   }
 
-  /** @param today UTC: what a preset ends with */
+  /**
+   * Shows a view. What is shown already is left alone: somebody may be typing a day, or have a list open.
+   * @param today UTC: what a preset ends with
+   */
   show(view: View, today: string): void {
+    if (view === this.#view && today === this.#today) return;
     this.#view = view;
     this.#today = today;
     const days = daysOf(view.range, today);
