@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ReservationAnswer } from '../../shared/contract/interests.ts';
 import { callableAnswer, dealersAnswer, formAnswer, problem, reservationAnswer } from './stub-answers.ts';
 import { type Answer, reservationAnswers, type Visit } from './stub-site.ts';
-import { tabTo, useSite } from './use-site.ts';
+import { answersHeard, tabTo, useSite } from './use-site.ts';
 
 const site = useSite();
 
@@ -249,7 +249,7 @@ test('words of a language that is not chosen any more do not come in place of th
   const failed = visit.page.waitForEvent('requestfailed');
   broken.resolve();
   await failed;
-  await visit.page.evaluate(() => fetch('/favicon.svg').then((response) => response.text()));
+  await answersHeard(visit.page);
   expect(await calls(visit).count()).toBe(1);
   expect(await visit.page.getByText('We could not connect.').count()).toBe(0);
 });

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { DASHBOARD_MESSAGES as messages } from '../../web/messages/dashboard-messages.ts';
 import { serverFault } from './counts-answers.ts';
 import { awaitCounts, type DashboardVisit, openDashboard, readTable, signIn } from './use-dashboard.ts';
-import { tabTo, useSite } from './use-site.ts';
+import { answersHeard, tabTo, useSite } from './use-site.ts';
 
 const site = useSite();
 const searchOf = (page: Page) => new URL(page.url()).search;
@@ -329,7 +329,7 @@ describe('a fault', () => {
     await page.getByRole('button', { name: messages.ranges['30d'] }).click();
     // The counts of the view before are given up.
     await page.getByRole('button', { name: messages.ranges['7d'] }).click();
-    await page.evaluate(() => fetch('/favicon.svg').then((response) => response.text()));
+    await answersHeard(page);
     expect(await page.locator('.panel[aria-busy=true]').count()).toBe(await page.locator('.panel').count());
     resolve();
     await awaitCounts(page);

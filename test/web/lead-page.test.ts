@@ -7,7 +7,7 @@ import { timeBetween } from '../../web/lead/response-time.ts';
 import { inspectPage } from './inspect-page.ts';
 import { acknowledgementAnswer, problem } from './stub-answers.ts';
 import type { Answer, Visit } from './stub-site.ts';
-import { tabTo, useSite } from './use-site.ts';
+import { answersHeard, tabTo, useSite } from './use-site.ts';
 
 const site = useSite();
 const KEYS: readonly SigningKey[] = [{ id: 'key-1', secret: 'a secret for tests of thirty-two bytes' }];
@@ -227,8 +227,7 @@ test('a slow answer is said to be slow, and another link opened meanwhile is not
   const response = page.waitForResponse('**/acknowledge');
   answered.resolve();
   await (await response).finished();
-  // Time for the page to do the wrong thing.
-  await page.waitForTimeout(100);
+  await answersHeard(page);
   await heading(page, 'Acknowledge this lead').waitFor();
   await press(page);
   await heading(page, 'Thank you').waitFor();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { dealersAnswer, formAnswer, problem } from './stub-answers.ts';
 import type { Visit } from './stub-site.ts';
-import { useSite } from './use-site.ts';
+import { answersHeard, useSite } from './use-site.ts';
 
 const site = useSite();
 
@@ -165,7 +165,7 @@ test('a late answer never replaces that of a newer search', async () => {
   await visit.page.getByText('1 store within 100 mi of the newer').waitFor();
   late.resolve();
   await lateIsDone.promise;
-  await visit.page.evaluate(() => fetch('/favicon.svg').then((response) => response.text()));
+  await answersHeard(visit.page);
   expect(await summary(visit).textContent()).toBe('1 store within 100 mi of the newer');
   expect(await stores(visit).count()).toBe(1);
 });

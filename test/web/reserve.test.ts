@@ -240,6 +240,20 @@ test('the mail is named after sending; a second sending is another one', async (
   expect(new Set(keys).size).toBe(2);
 });
 
+test('moved into another tree, the form keeps what was typed and how it looks', async () => {
+  const visit = await openForm();
+  await fillIn(visit);
+  await visit.page.locator('alpine-dealer-locator').evaluate((widget) => {
+    const host = document.createElement('div');
+    host.attachShadow({ mode: 'open' }).append(widget);
+    document.querySelector('main')?.append(host);
+  });
+  const form = visit.page.locator('form.adl-form');
+  expect(await form.evaluate((element) => getComputedStyle(element).display)).toBe('grid');
+  await send(visit).click();
+  await sent(visit).waitFor();
+});
+
 test('a form that does not come can be asked for again', async () => {
   const visit = await site.open('/');
   visit.answer('GET /v1/form', () => ({ status: 503 }));

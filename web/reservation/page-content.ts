@@ -140,7 +140,7 @@ function headed(words: string, ...nodes: readonly Node[]): PageContent {
 }
 
 function text(words: string): HTMLElement {
-  return createElement('p', { role: 'status' }, words);
+  return createElement('p', {}, words);
 }
 
 function buttons(...each: readonly HTMLButtonElement[]): HTMLElement {

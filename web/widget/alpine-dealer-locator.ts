@@ -85,10 +85,13 @@ export class AlpineDealerLocator extends HTMLElement {
   readonly #idPrefix = nextIdPrefix();
   #locate: LocateView | undefined;
   #reserve: ReservePlace | undefined;
+  /** Styles that the form needs, in whatever tree the element stands. */
+  readonly #formSheets = new Set<CSSStyleSheet>();
   /** Whether an attribute was changed while the element was in no page. */
   #isOutdated = false;
 
   connectedCallback(): void {
+    for (const sheet of this.#formSheets) this.#placeStyles(sheet);
     if (this.#locate === undefined || this.#isOutdated) this.#start();
     else this.#locate.goOn();
   }
@@ -180,6 +183,7 @@ export class AlpineDealerLocator extends HTMLElement {
 
   /** The form is styled where it lives: in the tree around this element. */
   #placeStyles(sheet: CSSStyleSheet): void {
+    this.#formSheets.add(sheet);
     const tree = this.getRootNode();
     if ((tree instanceof Document || tree instanceof ShadowRoot) && !tree.adoptedStyleSheets.includes(sheet)) {
       tree.adoptedStyleSheets.push(sheet);
