@@ -75,7 +75,8 @@ async function webFiles(): Promise<ReadonlyMap<string, WebFile>> {
     const key = locale === 'es-US' ? 'es/index.html' : 'index.html';
     add(key, layOutPage(homePage(locale, addressOf), site), 'page');
   }
-  add('widget/examples/index.html', layOutPage(examplesPage(codes, docs, addressOf), site), 'page');
+  const styles = await readFile(join(source, 'examples/examples.css'), 'utf8');
+  add('widget/examples/index.html', layOutPage(examplesPage(codes, docs, styles, addressOf), site), 'page');
   for (const [key, text] of buildShapes()) add(key, text, 'evergreen');
   for (const [key, from] of Object.entries(FILES)) {
     const contents = await readFile(join(source, from));

@@ -1,19 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { join, normalize } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { dealersAnswer, formAnswer, interestAnswer, placesAnswer } from '../../test/web/stub-answers.ts';
 import { CONTENT_SECURITY_POLICY } from '../../test/web/stub-site.ts';
 import { buildWeb } from '../../web/build.ts';
+import { servedFile } from '../../web/served-files.ts';
 
 const FOLDER = join(import.meta.dirname, '../../dist/web');
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.json': 'application/json',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-};
 
 /** The built pages, gzipped as an edge would send them, over an API that answers at once. */
 export async function serveBenchSite(): Promise<{ readonly url: string; stop(): Promise<void> }> {
@@ -37,7 +31,10 @@ export async function serveBenchSite(): Promise<{ readonly url: string; stop(): 
       return;
     }
     response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
-    response.setHeader('content-type', answer === undefined ? (MEDIA_TYPES[extname(path)] ?? '') : 'application/json');
+    response.setHeader(
+      'content-type',
+      answer === undefined ? servedFile(path, 'page').contentType : 'application/json',
+    );
     response.setHeader('content-encoding', 'gzip');
     response.end(gzipSync(contents));
   });

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { Locale } from '../../shared/launch/launch.ts';
 import { launchBrowser } from '../../test/support/browser.ts';
+import { fillInForm } from '../../test/web/fill-in-form.ts';
 import { callableAnswer, dealersAnswer, problem } from '../../test/web/stub-answers.ts';
 import { reservationAnswers, type Site, serveSite, type Visit, visit } from '../../test/web/stub-site.ts';
+import { SLOW_MILLISECONDS } from '../../web/client/api-client.ts';
 import { CHANGE_MESSAGES } from '../../web/messages/change-messages.ts';
 import { LOCATOR_MESSAGES } from '../../web/messages/locator-messages.ts';
 import { RESERVATION_MESSAGES } from '../../web/messages/reservation-messages.ts';
 import { RESERVE_MESSAGES } from '../../web/messages/reserve-messages.ts';
-import { SLOW_MILLISECONDS } from '../../web/widget/locate-view.ts';
 
 const FOLDER = join(import.meta.dirname, '../../dist/screens');
 const WIDTHS = [1280, 320];
@@ -72,7 +73,6 @@ const walkLocator: Walk = async (browser, site, path, locale, only) => {
   await page.getByRole('option').first().waitFor();
   await box.press('ArrowDown');
   await take('03-suggestions');
-  answer('GET /v1/dealers', () => ({ status: 200, body: dealersAnswer({ count: 10 }) }));
   const held = Promise.withResolvers<void>();
   answer('GET /v1/dealers', async () => {
     await held.promise;
@@ -140,14 +140,7 @@ const walkForm: Walk = async (browser, site, path, locale, only) => {
   await send.click();
   await page.locator('.adl-summary').waitFor();
   await take('21-faults');
-  await page.getByLabel(messages.givenName, { exact: true }).fill('Ana');
-  await page.getByLabel(messages.familyName, { exact: true }).fill('Ruiz');
-  await page.getByLabel(messages.email, { exact: true }).fill('ana@example.com');
-  await page.getByLabel(messages.zip, { exact: true }).fill('33324');
-  await page.getByLabel(messages.phone).fill('3055550123');
-  await page.getByLabel(messages.adult).check();
-  await page.getByLabel(messages.usResident).check();
-  await page.clock.fastForward(3_000);
+  await fillInForm(page, messages);
   await send.click();
   await page.getByRole('heading', { name: messages.sentHeading }).waitFor();
   await take('22-sent');

@@ -111,6 +111,16 @@ test('a store of any name, address and links adds neither element nor attribute,
   );
 });
 
+test.each([
+  ['en-US', '/es/find'],
+  ['es-US', '/find'],
+] as const)('a search is the same one in the other language (from %s)', (locale, path) => {
+  const page = layOutPage(findPage({ near: 'Miami, FL', model: 'a110' }, found, locale), site);
+  const other = new URL(decodeHTML(valueIn(page, /href="([^"]*)" lang="[^"]*" hreflang/)), site.origin);
+  expect(other.pathname).toBe(path);
+  expect(Object.fromEntries(other.searchParams)).toEqual({ near: 'Miami, FL', model: 'a110' });
+});
+
 test('a search for anything shows it as it was typed, and nothing of it is markup', () => {
   fc.assert(
     fc.property(hostileText, (near) => {

@@ -1,25 +1,16 @@
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { CHANGE_MESSAGES } from '../../web/messages/change-messages.ts';
 import { LOCATOR_MESSAGES } from '../../web/messages/locator-messages.ts';
 import { RESERVATION_MESSAGES } from '../../web/messages/reservation-messages.ts';
 import { RESERVE_MESSAGES } from '../../web/messages/reserve-messages.ts';
+import { fillInForm } from './fill-in-form.ts';
+import { inspectPage } from './inspect-page.ts';
 import { callableAnswer, dealersAnswer, problem } from './stub-answers.ts';
 import { reservationAnswers } from './stub-site.ts';
 import { useSite } from './use-site.ts';
 
 const site = useSite();
-
-declare global {
-  interface Window {
-    /** Put there by axe's source. */
-    readonly axe: typeof axe;
-  }
-}
-
-const WIDTHS = [320, 1280];
-const SCHEMES = ['light', 'dark'] as const;
 
 /** Text twice as large, on a window of half the usual width: nothing to scroll sideways for, no text cut off. */
 async function inspectLargeText(page: Page, state: string): Promise<void> {
@@ -41,25 +32,9 @@ async function inspectLargeText(page: Page, state: string): Promise<void> {
   expect(lost, `${state}, text of 200 %`).toEqual([]);
 }
 
-/** Looks at a state of the page in both schemes and widths: nothing for axe to find, nothing to scroll sideways for. */
 async function inspect(page: Page, state: string): Promise<void> {
   await inspectLargeText(page, state);
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 900 });
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(overflow, `${state} at ${width} px scrolls sideways`).toBeLessThanOrEqual(0);
-    for (const colorScheme of SCHEMES) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const violations = await page.evaluate(async () => {
-        const { violations } = await window.axe.run(document, {
-          resultTypes: ['violations'],
-          rules: { 'target-size': { enabled: true } },
-        });
-        return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
-      });
-      expect(violations, `${state}, ${width} px, ${colorScheme}`).toEqual([]);
-    }
-  }
+  await inspectPage(page, state, [320, 1280]);
 }
 
 describe.each([
@@ -69,7 +44,6 @@ describe.each([
   test('in the search', async () => {
     const messages = LOCATOR_MESSAGES[locale];
     const { page, answer } = await site.open(path, { reducedMotion: 'reduce' });
-    await page.evaluate(axe.source);
     const box = page.getByRole('combobox', { name: messages.placeLabel });
     const search = page.getByRole('button', { name: messages.search });
     await inspect(page, 'idle');
@@ -111,7 +85,6 @@ describe.each([
   test('in the reserve form', async () => {
     const messages = RESERVE_MESSAGES[locale];
     const { page } = await site.open(path);
-    await page.evaluate(axe.source);
     await page.getByRole('button', { name: LOCATOR_MESSAGES[locale].reserveAnywhere }).click();
     const send = page.getByRole('button', { name: messages.send });
     await send.waitFor();
@@ -121,14 +94,7 @@ describe.each([
     await send.click();
     await page.locator('.adl-summary').waitFor();
     await inspect(page, 'faults');
-    await page.getByLabel(messages.givenName, { exact: true }).fill('Ana');
-    await page.getByLabel(messages.familyName, { exact: true }).fill('Ruiz');
-    await page.getByLabel(messages.email, { exact: true }).fill('ana@example.com');
-    await page.getByLabel(messages.zip, { exact: true }).fill('33324');
-    await page.getByLabel(messages.phone).fill('3055550123');
-    await page.getByLabel(messages.adult).check();
-    await page.getByLabel(messages.usResident).check();
-    await page.clock.fastForward(3_000);
+    await fillInForm(page, messages);
     await send.click();
     await page.getByRole('heading', { name: messages.sentHeading }).waitFor();
     await inspect(page, 'sent');
@@ -139,7 +105,6 @@ describe.each([
     const change = CHANGE_MESSAGES[locale];
     const reserve = RESERVE_MESSAGES[locale];
     const { page, answer } = await site.open('/reservation/#confirm=token', { locale });
-    await page.evaluate(axe.source);
     for (const [operation, answering] of Object.entries(reservationAnswers(callableAnswer(locale)))) {
       answer(operation, answering);
     }

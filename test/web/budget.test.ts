@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { buildWeb } from '../../web/build.ts';
 import { dealersAnswer } from './stub-answers.ts';
 import type { Visit } from './stub-site.ts';
 import { useSite } from './use-site.ts';
@@ -13,7 +12,6 @@ const FOLDER = join(import.meta.dirname, '../../dist/web/widget/v1');
 /** Bytes on the wire of the widget's files, gzipped, by their name without its hash. */
 const weights = new Map<string, number>();
 beforeAll(async () => {
-  await buildWeb();
   for (const file of await readdir(FOLDER)) {
     const name = file.replace(/-[0-9A-Z]{8}\.(js|json)$/, '.$1');
     weights.set(name, gzipSync(await readFile(join(FOLDER, file)), { level: 9 }).length);

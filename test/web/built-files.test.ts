@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { launch } from '../../shared/launch/launch.ts';
-import { buildWeb } from '../../web/build.ts';
 import { CACHE_CONTROL, manifestPath, type ServedFiles } from '../../web/served-files.ts';
 import { widgetDocs } from '../../web/widget-docs.ts';
 import { htmlFaults } from '../support/html-faults.ts';
@@ -13,8 +12,7 @@ const read = (key: string) => readFileSync(join(folder, key), 'utf8');
 let manifest: ServedFiles;
 let pages: readonly string[];
 
-beforeAll(async () => {
-  await buildWeb();
+beforeAll(() => {
   manifest = JSON.parse(readFileSync(manifestPath(folder), 'utf8'));
   pages = Object.keys(manifest).filter((key) => key.endsWith('.html'));
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ReservationAnswer } from '../../shared/contract/interests.ts';
 import { callableAnswer, dealersAnswer, formAnswer, problem, reservationAnswer } from './stub-answers.ts';
 import { type Answer, reservationAnswers, type Visit } from './stub-site.ts';
-import { tabTo, useSite } from './use-site.ts';
+import { answersHeard, tabTo, useSite } from './use-site.ts';
 
 const site = useSite();
 
@@ -68,6 +68,9 @@ test('from the reservation to another store by keyboard alone, with what happens
     expect(await page.locator('#announcements[role=status]').textContent()).toContain(sentence);
   }
   expect(await page.locator('.receipt').innerText()).toContain('3 at this store');
+  await page.getByRole('button', { name: 'Español' }).click();
+  await page.locator('section.saved').getByText('Su lugar en la fila de AutoNation Audi Pembroke Pines').waitFor();
+  expect(await page.locator('section.saved').innerText()).not.toContain('Your number stays');
 });
 
 test('the stores are those of the search, each with its distance and how sure it is', async () => {
@@ -229,6 +232,28 @@ test('words that do not come can be asked for again; until then nothing is answe
   await calls(visit).waitFor();
 });
 
+test('words of a language that is not chosen any more do not come in place of those that are', async () => {
+  const visit = await openForm();
+  const asked = Promise.withResolvers<void>();
+  const broken = Promise.withResolvers<void>();
+  visit.answer('GET /v1/form', async (): Promise<Answer> => {
+    asked.resolve();
+    await broken.promise;
+    return 'abort';
+  });
+  const language = visit.page.getByLabel('Language of our messages');
+  await language.selectOption('es-US');
+  await asked.promise;
+  await language.selectOption('en-US');
+  await calls(visit).waitFor();
+  const failed = visit.page.waitForEvent('requestfailed');
+  broken.resolve();
+  await failed;
+  await answersHeard(visit.page);
+  expect(await calls(visit).count()).toBe(1);
+  expect(await visit.page.getByText('We could not connect.').count()).toBe(0);
+});
+
 test('the page’s own language can be changed while the form is open: all that was typed stays', async () => {
   const visit = await openForm(callableAnswer('en-US'));
   const { page } = visit;
@@ -330,6 +355,38 @@ test('wording that has been replaced is renewed, and asked for again', async () 
   await summary(visit).getByText('have been renewed').waitFor();
   expect(await visit.page.locator('label[for="change-consent-phone"]').innerText()).toMatch(/^New: /);
   expect(await calls(visit).isChecked()).toBe(false);
+});
+
+test('wording that has been replaced, and does not come anew, is not said to be renewed', async () => {
+  const visit = await openForm();
+  await calls(visit).check();
+  const errors = [{ pointer: '#/consents/version', detail: 'is not a version of the wording' }];
+  visit.answer('PATCH /v1/reservation', () => ({ status: 400, body: problem(400, { errors }) }));
+  visit.answer('GET /v1/form', () => ({ status: 503, body: problem(503) }));
+  await save(visit).click();
+  await visit.page.locator('.adl-summary:focus').getByText('Something went wrong on our side.').waitFor();
+  expect(await calls(visit).count()).toBe(0);
+  visit.answer('GET /v1/form', () => ({ status: 200, body: formAnswer('en-US') }));
+  await visit.page.getByRole('button', { name: 'Try again' }).click();
+  await calls(visit).waitFor();
+});
+
+test('a change that is being saved cannot be left as if nothing were changed', async () => {
+  const visit = await openForm();
+  const { page } = visit;
+  const answered = Promise.withResolvers<void>();
+  const held = reservationAnswers(reservationAnswer('en-US'))['PATCH /v1/reservation'];
+  visit.answer('PATCH /v1/reservation', async (request): Promise<Answer> => {
+    await answered.promise;
+    return held?.(request) ?? 'abort';
+  });
+  await page.getByRole('button', { name: 'No store yet' }).click();
+  await save(visit).click();
+  await page.getByRole('button', { name: 'Saving…' }).waitFor();
+  await page.getByRole('button', { name: 'Back without changing anything' }).click({ force: true });
+  answered.resolve();
+  await saved(visit).waitFor();
+  await main(visit).getByText('No store gets your details until you choose one.').waitFor();
 });
 
 test('nothing different is not sent', async () => {

@@ -2,20 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { stringify } from 'csv-stringify/sync';
 import type { Request } from 'playwright-core';
 import * as z from 'zod/mini';
-import { InterestCountsQuery } from '../../shared/contract/interest-counts.ts';
+import { InterestCountsAnswer, InterestCountsQuery } from '../../shared/contract/interest-counts.ts';
 import { LeadsAnswer } from '../../shared/contract/leads.ts';
+import { SearchCountsAnswer, SearchCountsQuery } from '../../shared/contract/search-counts.ts';
 import { countFacts, DEFINITIONS, type GroupKey } from '../../shared/counts/grouping.ts';
 import { dayOf } from '../../shared/counts/period.ts';
 import type { SeededInterests } from '../support/seeded-interests.ts';
 import { problem } from './stub-answers.ts';
 import type { Answer } from './stub-site.ts';
-
-const SearchQuery = z.strictObject({
-  by: z.string(),
-  from: z.optional(z.iso.date()),
-  to: z.optional(z.iso.date()),
-  state: z.optional(z.string()),
-});
 
 /** The API's counts over made-up buyers: it groups with the API's own code, and knows tokens by their scope. */
 export function countsApi(interests: SeededInterests) {
@@ -62,7 +56,7 @@ export function countsApi(interests: SeededInterests) {
     );
     return {
       by,
-      answer: {
+      answer: z.parse(InterestCountsAnswer, {
         asOf,
         complete: true,
         definitions: DEFINITIONS,
@@ -70,13 +64,13 @@ export function countsApi(interests: SeededInterests) {
         total: suppress(total),
         groups: groups.map(suppress),
         names: namesOf(by, groups),
-      },
+      }),
     };
   }
 
   function countSearches(query: URLSearchParams) {
-    const { by, from, to, state } = z.parse(SearchQuery, Object.fromEntries(query));
-    const keys = by.split(',') as ('state' | 'distance-band' | 'day')[];
+    const { by = [], from, to, state } = z.parse(SearchCountsQuery, Object.fromEntries(query));
+    const keys = by as ('state' | 'distance-band' | 'day')[];
     const inRange = searches.filter(
       (search) =>
         (from === undefined || search.day >= from) &&
@@ -92,7 +86,8 @@ export function countsApi(interests: SeededInterests) {
     const definitions = {
       searches: 'Searches that the API answered. Answers from the edge’s cache are not seen: a lower bound.',
     };
-    return { asOf, definitions, total: { searches: inRange.length }, groups, names: namesOf(['state'], groups) };
+    const total = { searches: inRange.length };
+    return z.parse(SearchCountsAnswer, { asOf, definitions, total, groups, names: namesOf(['state'], groups) });
   }
 
   const answers: Record<string, (request: Request) => Answer> = {

@@ -1,8 +1,8 @@
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { DASHBOARD_MESSAGES as messages } from '../../web/messages/dashboard-messages.ts';
 import { serverFault } from './counts-answers.ts';
+import { axeFaults } from './inspect-page.ts';
 import { awaitCounts, openDashboard, readTable, signIn } from './use-dashboard.ts';
 import { useSite } from './use-site.ts';
 
@@ -13,7 +13,6 @@ const TIMEOUT_MILLISECONDS = 60_000;
 
 /** Nothing for axe to find, nothing to scroll sideways for; at both widths, in light and in dark. */
 async function inspect(page: Page, state: string): Promise<void> {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
     await expect
@@ -24,14 +23,7 @@ async function inspect(page: Page, state: string): Promise<void> {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       // The dark colours change contrasts and nothing else; axe takes its time with all the rest.
-      const onlyContrast = colorScheme === 'dark';
-      const violations = await page.evaluate(async (contrast) => {
-        const { violations } = await window.axe.run(document, {
-          resultTypes: ['violations'],
-          ...(contrast ? { runOnly: ['color-contrast'] } : { rules: { 'target-size': { enabled: true } } }),
-        });
-        return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(' | ')}`);
-      }, onlyContrast);
+      const violations = await axeFaults(page, colorScheme === 'dark' ? ['color-contrast'] : undefined);
       expect(violations, `${state}, ${width} px, ${colorScheme}`).toEqual([]);
     }
   }

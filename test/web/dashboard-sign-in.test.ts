@@ -93,6 +93,38 @@ describe('signing in', () => {
     await awaitCounts(page);
   });
 
+  test('says when the browser lets the page keep nothing', async () => {
+    const { page } = await openDashboard(site);
+    await page.addInitScript(() => {
+      Object.defineProperty(window, 'sessionStorage', {
+        get() {
+          throw new DOMException('Access is denied for this document.', 'SecurityError');
+        },
+      });
+    });
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: messages.signInFaultHeading }).waitFor();
+    await page.getByText(messages.signInFaults.storage).waitFor();
+    await again(page).click();
+    await page.getByText(messages.signInFaults.storage).waitFor();
+  });
+
+  test('can be asked for again after coming back from the issuer without one', async () => {
+    const { page } = await openDashboard(site);
+    const button = page.getByRole('button', { name: messages.signIn, exact: true });
+    const left = Promise.withResolvers<void>();
+    await page.route('**/authorize**', async (route) => {
+      left.resolve();
+      await route.fulfill({ status: 204 });
+    });
+    await button.click();
+    await left.promise;
+    expect(await button.isDisabled()).toBe(true);
+    // As a browser shows the page that it has kept.
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+    expect(await button.isEnabled()).toBe(true);
+  });
+
   test('says when there is no configuration', async () => {
     const { page } = await openDashboard(site);
     await page.route('**/dashboard/config.json', (route) => route.fulfill({ status: 403 }));
@@ -150,6 +182,48 @@ describe('a session', () => {
     const fresh = new Set(requests.map((request) => request.headers()['authorization']).filter(Boolean));
     // All panels found out at once; one renewal served them all.
     expect(fresh.size).toBe(2);
+  });
+
+  test('outlives a connection that breaks while it is renewed', async () => {
+    const { page, api, answer, requests } = await openDashboard(site);
+    await signIn(page);
+    const old = requests.at(-1)?.headers()['authorization'];
+    const count = api.answers['GET /v1/interest-counts'];
+    answer('GET /v1/interest-counts', (request) =>
+      request.headers()['authorization'] === old || count === undefined ? refuse : count(request),
+    );
+    await page.route('**/token', (route) => route.abort());
+    await page.getByRole('button', { name: messages.refresh }).click();
+    await page.locator('#map').getByText(messages.failures.unreachable).waitFor();
+    expect(await again(page).count()).toBe(0);
+    await page.unroute('**/token');
+    api.setAsOf('2026-11-25T14:05:09Z');
+    await page.getByRole('button', { name: messages.refresh }).click();
+    await page.getByText(messages.asOf('14:05:09')).waitFor();
+  });
+
+  test('that is left while it is being renewed leaves nothing behind', async () => {
+    const { page, answer } = await openDashboard(site);
+    await signIn(page);
+    const asked = Promise.withResolvers<void>();
+    const left = Promise.withResolvers<void>();
+    await page.route('**/token', async (route) => {
+      asked.resolve();
+      await left.promise;
+      await route.continue();
+    });
+    await page.route('**/revoke', async (route) => {
+      const renewed = page.waitForResponse('**/token');
+      left.resolve();
+      await (await renewed).finished();
+      await route.continue();
+    });
+    answer('GET /v1/interest-counts', () => refuse);
+    await page.getByRole('button', { name: messages.refresh }).click();
+    await asked.promise;
+    await page.getByRole('button', { name: messages.signOut }).click();
+    await page.getByRole('heading', { level: 1, name: messages.signInHeading }).waitFor();
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
   });
 
   test('that cannot be renewed ends with what was seen in place, and goes on at the same view', async () => {

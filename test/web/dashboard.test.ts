@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { DASHBOARD_MESSAGES as messages } from '../../web/messages/dashboard-messages.ts';
 import { serverFault } from './counts-answers.ts';
 import { awaitCounts, type DashboardVisit, openDashboard, readTable, signIn } from './use-dashboard.ts';
-import { tabTo, useSite } from './use-site.ts';
+import { answersHeard, tabTo, useSite } from './use-site.ts';
 
 const site = useSite();
 const searchOf = (page: Page) => new URL(page.url()).search;
@@ -60,6 +60,16 @@ describe('filters', () => {
     await page.getByLabel(messages.from, { exact: true }).fill('2026-06-10');
     await page.getByLabel(messages.from, { exact: true }).blur();
     await expect.poll(() => searchOf(page)).toBe('?from=2026-06-10&to=2026-06-10');
+  });
+
+  test('by day wait until a year is typed to its end', async () => {
+    const { page } = await open();
+    const searches: string[] = [];
+    page.on('framenavigated', (frame) => searches.push(new URL(frame.url()).search));
+    await page.getByLabel(messages.from, { exact: true }).focus();
+    await page.keyboard.type('06102026');
+    await expect.poll(() => searchOf(page)).toBe('?from=2026-06-10');
+    expect(searches.filter((search) => /from=[01]/.test(search))).toEqual([]);
   });
 });
 
@@ -308,6 +318,23 @@ describe('a fault', () => {
     await page.locator('#map').getByText('?by would give 90,000 rows: narrow the days').waitFor();
   });
 
+  test('that is a wait for another view shows itself as one until it is over', async () => {
+    const { page, answer, api } = await open();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const count = api.answers['GET /v1/interest-counts'];
+    answer('GET /v1/interest-counts', async (request) => {
+      await promise;
+      return count?.(request) ?? serverFault();
+    });
+    await page.getByRole('button', { name: messages.ranges['30d'] }).click();
+    // The counts of the view before are given up.
+    await page.getByRole('button', { name: messages.ranges['7d'] }).click();
+    await answersHeard(page);
+    expect(await page.locator('.panel[aria-busy=true]').count()).toBe(await page.locator('.panel').count());
+    resolve();
+    await awaitCounts(page);
+  });
+
   test('that is a wait shows itself as one', async () => {
     const { page, answer, api } = await openDashboard(site);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -348,6 +375,23 @@ describe('the time of the counts', () => {
     api.setAsOf('2026-11-25T14:16:11Z');
     await hide('visible');
     await page.getByText(messages.asOf('14:16:11')).waitFor();
+  });
+
+  test('leaves what somebody is choosing alone', async () => {
+    const { page, api } = await open();
+    const from = page.getByLabel(messages.from, { exact: true });
+    await from.fill('');
+    await awaitCounts(page);
+    const option = await page.locator('#filter-model option').nth(1).elementHandle();
+    // Of a day, a month alone is there: the rest is still to be typed.
+    await from.focus();
+    await page.keyboard.type('06');
+    api.setAsOf('2026-11-25T15:00:00Z');
+    await page.clock.fastForward(61_000);
+    await page.getByText(messages.asOf('15:00:00')).waitFor();
+    expect(await option?.evaluate((element) => element.isConnected)).toBe(true);
+    await page.keyboard.type('102026');
+    await expect.poll(() => searchOf(page)).toContain('from=2026-06-10');
   });
 
   test('keeps the focus on the map and its table open', async () => {

@@ -3,6 +3,7 @@ import { CHANGE_MESSAGES } from '../../web/messages/change-messages.ts';
 import { FAILURE_MESSAGES } from '../../web/messages/failure-messages.ts';
 import { LOCATOR_MESSAGES } from '../../web/messages/locator-messages.ts';
 import { MAP_MESSAGES } from '../../web/messages/map-messages.ts';
+import { PAGE_MESSAGES } from '../../web/messages/page-messages.ts';
 import { RESERVATION_MESSAGES } from '../../web/messages/reservation-messages.ts';
 import { RESERVE_MESSAGES } from '../../web/messages/reserve-messages.ts';
 
@@ -11,6 +12,7 @@ const TABLES = {
   failure: FAILURE_MESSAGES,
   locator: LOCATOR_MESSAGES,
   map: MAP_MESSAGES,
+  page: PAGE_MESSAGES,
   reservation: RESERVATION_MESSAGES,
   reserve: RESERVE_MESSAGES,
 };

@@ -1,13 +1,13 @@
-import axe from 'axe-core';
 import fc from 'fast-check';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { type SigningKey, signToken, verifyToken } from '../../shared/reservations/signed-token.ts';
 import { leadLinkOf } from '../../web/lead/lead-link.ts';
 import { timeBetween } from '../../web/lead/response-time.ts';
+import { inspectPage } from './inspect-page.ts';
 import { acknowledgementAnswer, problem } from './stub-answers.ts';
 import type { Answer, Visit } from './stub-site.ts';
-import { tabTo, useSite } from './use-site.ts';
+import { answersHeard, tabTo, useSite } from './use-site.ts';
 
 const site = useSite();
 const KEYS: readonly SigningKey[] = [{ id: 'key-1', secret: 'a secret for tests of thirty-two bytes' }];
@@ -227,53 +227,29 @@ test('a slow answer is said to be slow, and another link opened meanwhile is not
   const response = page.waitForResponse('**/acknowledge');
   answered.resolve();
   await (await response).finished();
-  // Time for the page to do the wrong thing.
-  await page.waitForTimeout(100);
+  await answersHeard(page);
   await heading(page, 'Acknowledge this lead').waitFor();
   await press(page);
   await heading(page, 'Thank you').waitFor();
   expect([...api.acknowledgedAt.keys()].sort()).toEqual([LEAD_ID, OTHER_LEAD_ID]);
 });
 
-describe('looked at with axe', () => {
-  /** Every width and scheme: nothing for axe to find, nothing to scroll sideways for. */
-  async function inspect(page: Page, state: string): Promise<void> {
-    for (const width of [320, 390, 1280]) {
-      await page.setViewportSize({ width, height: 900 });
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(overflow, `${state} at ${width} px scrolls sideways`).toBeLessThanOrEqual(0);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        const violations = await page.evaluate(async () => {
-          const { violations } = await window.axe.run(document, {
-            resultTypes: ['violations'],
-            rules: { 'target-size': { enabled: true } },
-          });
-          return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
-        });
-        expect(violations, `${state}, ${width} px, ${colorScheme}`).toEqual([]);
-      }
-    }
-  }
-
-  test('every state of the page has nothing to be found', async () => {
-    const { visit, page, api } = await openLead();
-    await page.evaluate(axe.source);
-    await inspect(page, 'question');
-    visit.answer(operationOf(LEAD_ID), () => 'abort');
-    await press(page);
-    await page.getByRole('button', { name: 'Try again' }).waitFor();
-    await inspect(page, 'no connection');
-    visit.answer(operationOf(LEAD_ID), (request) => api.answer(LEAD_ID, request.postDataJSON().token));
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await heading(page, 'Thank you').waitFor();
-    await inspect(page, 'acknowledged');
-    await page.evaluate(() => {
-      location.hash = '#acknowledge=cut';
-    });
-    await heading(page, 'This link is not valid, or no longer').waitFor();
-    await inspect(page, 'dead link');
+test('axe finds nothing in any state of the page', async () => {
+  const { visit, page, api } = await openLead();
+  await inspectPage(page, 'question', [320, 390, 1280]);
+  visit.answer(operationOf(LEAD_ID), () => 'abort');
+  await press(page);
+  await page.getByRole('button', { name: 'Try again' }).waitFor();
+  await inspectPage(page, 'no connection', [320, 390, 1280]);
+  visit.answer(operationOf(LEAD_ID), (request) => api.answer(LEAD_ID, request.postDataJSON().token));
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await heading(page, 'Thank you').waitFor();
+  await inspectPage(page, 'acknowledged', [320, 390, 1280]);
+  await page.evaluate(() => {
+    location.hash = '#acknowledge=cut';
   });
+  await heading(page, 'This link is not valid, or no longer').waitFor();
+  await inspectPage(page, 'dead link', [320, 390, 1280]);
 });
 
 describe('a link', () => {

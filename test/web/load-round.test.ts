@@ -10,10 +10,10 @@ function round(search: string, times: string[] = []) {
   const asked: string[] = [];
   const answer = (query: URLSearchParams) => {
     asked.push(query.toString());
-    return { asOf: times.shift() ?? '2026-11-25T14:00:00Z', definitions: DEFINITIONS, groups: [] };
+    return { asOf: times.shift() ?? '2026-11-25T14:00:00Z', definitions: DEFINITIONS, groups: [], names: {} };
   };
   const source: CountsSource = {
-    countInterests: async (query) => ({ ...answer(query), total }),
+    countInterests: async (query) => ({ ...answer(query), complete: true, suppressedBelow: null, total }),
     countSearches: async (query) => ({ ...answer(query), total: { searches: 0 } }),
     summarizeLeads: async () => ({ since: '2026-10-26T00:00:00Z', stores: [] }),
   };

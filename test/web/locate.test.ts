@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { dealersAnswer, problem } from './stub-answers.ts';
+import { dealersAnswer, formAnswer, problem } from './stub-answers.ts';
 import type { Visit } from './stub-site.ts';
-import { useSite } from './use-site.ts';
+import { answersHeard, useSite } from './use-site.ts';
 
 const site = useSite();
 
@@ -58,6 +58,28 @@ test('takes a place of the list by keyboard and asks once for what is typed in o
   expect(await box(visit).getAttribute('aria-expanded')).toBe('false');
 });
 
+test('Escape closes the list, then empties the box, and is then for what the widget stands in', async () => {
+  const visit = await site.open('/');
+  await visit.page.evaluate(() =>
+    document.addEventListener('keydown', (event) => {
+      document.body.dataset['taken'] = String(event.defaultPrevented);
+    }),
+  );
+  const taken = () => visit.page.locator('body').getAttribute('data-taken');
+  await box(visit).pressSequentially('mia');
+  await visit.page.locator('#places li').first().waitFor();
+  await box(visit).press('Escape');
+  expect([await visit.page.locator('#places li').count(), await box(visit).inputValue(), await taken()]).toEqual([
+    0,
+    'mia',
+    'true',
+  ]);
+  await box(visit).press('Escape');
+  expect([await box(visit).inputValue(), await taken()]).toEqual(['', 'true']);
+  await box(visit).press('Escape');
+  expect(await taken()).toBe('false');
+});
+
 test('says that nothing is near, and shows the nearest anyway', async () => {
   const visit = await site.open('/');
   visit.answer('GET /v1/dealers', () => ({
@@ -74,6 +96,28 @@ test('a full list is called the nearest stores, for there may be more', async ()
   visit.answer('GET /v1/dealers', () => ({ status: 200, body: dealersAnswer({ count: 10 }) }));
   await search(visit, '33324');
   await visit.page.getByText('The 10 nearest stores within 100 mi of Plantation, FL 33324').waitFor();
+});
+
+test.each([320, 1280])('a name of one long word makes nothing wider than the page (%i px)', async (width) => {
+  const visit = await site.open('/', { viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+  const overflow = () => visit.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const found = dealersAnswer();
+  const name = 'Automobile'.repeat(10);
+  visit.answer('GET /v1/dealers', () => ({
+    status: 200,
+    body: { ...found, dealers: found.dealers.map((dealer) => ({ ...dealer, name })) },
+  }));
+  await search(visit, '33324');
+  await visit.page.locator('.pin').first().click();
+  expect(await overflow()).toBe(0);
+  await visit.page.locator('.list [data-dealer]').first().click();
+  await visit.page.locator('.adl-store').getByText(name).waitFor();
+  expect(await overflow()).toBe(0);
+  await visit.page.getByRole('button', { name: 'Back to the stores' }).click();
+  visit.answer('GET /v1/dealers', () => ({ status: 404, body: problem(404) }));
+  await search(visit, name);
+  await visit.page.getByText('We do not know').waitFor();
+  expect(await overflow()).toBe(0);
 });
 
 test('an unknown place is named, with places to choose instead', async () => {
@@ -121,7 +165,7 @@ test('a late answer never replaces that of a newer search', async () => {
   await visit.page.getByText('1 store within 100 mi of the newer').waitFor();
   late.resolve();
   await lateIsDone.promise;
-  await visit.page.evaluate(() => fetch('/favicon.svg').then((response) => response.text()));
+  await answersHeard(visit.page);
   expect(await summary(visit).textContent()).toBe('1 store within 100 mi of the newer');
   expect(await stores(visit).count()).toBe(1);
 });
@@ -155,6 +199,29 @@ test('the browser’s place is asked for on a click only, and sent to three deci
   await stores(visit).first().waitFor();
   expect(searches(visit)[0]?.get('near')).toBe('26.112,-80.264');
   expect(await box(visit).inputValue()).toBe('Your location');
+});
+
+test('a browser’s place that comes after a newer search changes nothing', async () => {
+  const visit = await site.open('/');
+  await visit.page.evaluate(() => {
+    const answers: (() => void)[] = [];
+    Object.assign(globalThis, { answers });
+    navigator.geolocation.getCurrentPosition = (found, failed) => {
+      answers.push(() => found({ coords: { latitude: 40, longitude: -80 } } as GeolocationPosition));
+      answers.push(() => failed?.({ code: 3, PERMISSION_DENIED: 1 } as GeolocationPositionError));
+    };
+  });
+  const locate = visit.page.getByRole('button', { name: 'Use my location' });
+  for (const late of [0, 1]) {
+    await locate.click();
+    await search(visit, '33324');
+    await stores(visit).first().waitFor();
+    await visit.page.evaluate((index) => Reflect.get(globalThis, 'answers').splice(0)[index](), late);
+    await locate.waitFor();
+    expect(await box(visit).inputValue()).toBe('33324');
+    expect(await visit.page.locator('#place-fault').textContent()).toBe('');
+  }
+  expect(searches(visit).map((query) => query.get('near'))).toEqual(['33324', '33324']);
 });
 
 test('a refused place is said with another way', async () => {
@@ -202,6 +269,53 @@ test('attributes set the search, and a change of them starts it anew', async () 
   expect(searches(visit).map(String)).toEqual(['near=33324&radius=75&unit=km&limit=10&model=a110']);
   await visit.page.locator('alpine-dealer-locator').evaluate((widget) => widget.setAttribute('locale', 'en-US'));
   await visit.page.getByText('3 stores within').waitFor();
+});
+
+test('moved on its page, it searches on; what was set while it was away is taken up', async () => {
+  const visit = await site.open('/');
+  const answered = Promise.withResolvers<void>();
+  visit.answer('GET /v1/dealers', async () => {
+    await answered.promise;
+    return { status: 200, body: dealersAnswer() };
+  });
+  await search(visit, '33324');
+  await visit.page.getByText('Searching…').waitFor();
+  const widget = visit.page.locator('alpine-dealer-locator');
+  await widget.evaluate((element) => document.querySelector('main')?.prepend(element));
+  answered.resolve();
+  await visit.page.getByText('3 stores within').waitFor();
+  expect(await box(visit).inputValue()).toBe('33324');
+  await widget.evaluate((element) => {
+    element.remove();
+    element.setAttribute('near', '33316');
+    document.querySelector('main')?.append(element);
+  });
+  await expect.poll(() => searches(visit).at(-1)?.get('near')).toBe('33316');
+});
+
+test('a model chosen while the models’ names are loading stays chosen', async () => {
+  const visit = await site.open('/?model=a110&near=33324');
+  const named = Promise.withResolvers<void>();
+  visit.answer('GET /v1/form', async () => {
+    await named.promise;
+    return { status: 200, body: formAnswer('en-US') };
+  });
+  await visit.page.reload();
+  const model = visit.page.getByLabel('Model');
+  await stores(visit).first().waitFor();
+  expect(await model.inputValue()).toBe('a110');
+  await model.selectOption('Any model');
+  named.resolve();
+  await model.locator('option', { hasText: 'Midsize electric crossover' }).waitFor({ state: 'attached' });
+  expect(await model.inputValue()).toBe('');
+});
+
+test('what the address asks for goes along to the other language', async () => {
+  const visit = await site.open('/?near=33324&model=a110');
+  await stores(visit).first().waitFor();
+  await visit.page.getByRole('link', { name: 'Español' }).click();
+  await visit.page.getByText('3 concesionarios a menos de').waitFor();
+  expect(searches(visit).map(String)).toEqual(Array(2).fill('near=33324&radius=100&unit=mi&limit=10&model=a110'));
 });
 
 test('the page hears of searches and choices, and nothing of the person', async () => {

@@ -280,4 +280,15 @@ describe('a site’s own tile map', () => {
     await visit.page.getByText('US Census Bureau').waitFor();
     expect(visit.complaints.splice(0)).toEqual([expect.stringContaining('map-style needs MapLibre')]);
   });
+
+  test('whose script does not come either leaves the list, and nothing for the page’s own log of errors', async () => {
+    const visit = await site.open('/', { reducedMotion: 'reduce' });
+    await visit.page.route(/\/widget\/v1\/(map|tiles)-/, (route) => route.abort());
+    await visit.page.locator('alpine-dealer-locator').evaluate((widget) => {
+      widget.setAttribute('map-style', '/style.json');
+      widget.setAttribute('near', '33324');
+    });
+    await visit.page.getByText('The map could not be loaded. The list has all stores.').waitFor();
+    expect(await item(visit, 1).isVisible()).toBe(true);
+  });
 });

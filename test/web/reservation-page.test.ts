@@ -1,6 +1,6 @@
 import { json } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { callableAnswer, problem, receiptAnswer, reservationAnswer } from './stub-answers.ts';
+import { callableAnswer, formAnswer, problem, receiptAnswer, reservationAnswer } from './stub-answers.ts';
 import type { Visit } from './stub-site.ts';
 import { tabTo, useSite } from './use-site.ts';
 
@@ -138,6 +138,23 @@ test('every consent shows as evidence: question, answer, words, version, time, n
   expect(await records.first().locator('blockquote').getAttribute('lang')).toBe('es-US');
 });
 
+test('a name of one long word makes nothing wider than the page', async () => {
+  const visit = await site.open('/reservation/', { viewport: { width: 320, height: 900 } });
+  const overflow = () => visit.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const dealer = { id: 'store-1', name: 'Automobile'.repeat(10) };
+  visit.answer('GET /v1/reservation', () => ({ status: 200, body: { ...reservationAnswer('en-US'), dealer } }));
+  await visit.page.evaluate(() => {
+    location.hash = '#manage=manage-token';
+  });
+  await visit.page.getByRole('button', { name: 'Withdraw my reservation' }).click();
+  await visit.page.getByText(`We tell ${dealer.name}`).waitFor();
+  expect(await overflow()).toBe(0);
+  await visit.page.getByRole('button', { name: 'Keep my reservation' }).click();
+  await visit.page.getByRole('button', { name: 'Change my reservation' }).click();
+  await visit.page.locator('#change-consent-phone').waitFor();
+  expect(await overflow()).toBe(0);
+});
+
 test('a throw-away mailbox is spoken of only when it is one', async () => {
   const visit = await site.open('/reservation/#manage=manage-token');
   await heading(visit, 'Your reservation').waitFor();
@@ -189,12 +206,53 @@ test('before withdrawing it says what is erased and which store is told, and ask
   expect(asked(visit).filter((each) => each.startsWith('DELETE'))).toHaveLength(1);
 });
 
+test.each([
+  ['a connection that broke', 'abort'],
+  ['a fault of the gateway', { status: 504 }],
+] as const)('after %s a withdrawal that had been done is said to be done', async (_, lost) => {
+  const visit = await site.open('/reservation/#manage=manage-token');
+  const { page } = visit;
+  visit.answer('DELETE /v1/reservation', () => lost);
+  await page.getByRole('button', { name: 'Withdraw my reservation' }).click();
+  await page.getByRole('button', { name: 'Withdraw and erase' }).click();
+  visit.answer('DELETE /v1/reservation', () => ({ status: 401, body: problem(401) }));
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await heading(visit, 'Your reservation is withdrawn').waitFor();
+});
+
+test('a withdrawal by a link that has ended meanwhile is said not to be one', async () => {
+  const visit = await site.open('/reservation/#manage=manage-token');
+  await visit.page.getByRole('button', { name: 'Withdraw my reservation' }).click();
+  visit.answer('DELETE /v1/reservation', () => ({ status: 401, body: problem(401) }));
+  await visit.page.getByRole('button', { name: 'Withdraw and erase' }).click();
+  await heading(visit, 'This link is no longer valid').waitFor();
+});
+
 test('says why the mail came, before and after confirming', async () => {
   const { page } = await site.open('/reservation/#confirm=the-token');
   await page.getByText('Someone entered your address in the form on this site').waitFor();
   await page.getByRole('button', { name: 'Confirm my reservation' }).click();
   await page.getByRole('button', { name: 'See, change or withdraw my reservation' }).click();
   await page.getByText('Whoever has the link can see, change and withdraw it').waitFor();
+});
+
+test('a language chosen while the words of another are on their way gets its own', async () => {
+  const visit = await site.open('/reservation/#confirm=the-token');
+  const asked = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  visit.answer('GET /v1/form', async (request) => {
+    const locale = request.url().endsWith('es-US') ? 'es-US' : 'en-US';
+    asked.resolve();
+    if (locale === 'en-US') await answered.promise;
+    return { status: 200, body: formAnswer(locale) };
+  });
+  await visit.page.getByRole('button', { name: 'Confirm my reservation' }).click();
+  await asked.promise;
+  await visit.page.getByRole('button', { name: 'Español' }).click();
+  await visit.page.getByText('Un momento…').waitFor();
+  answered.resolve();
+  await heading(visit, 'Su interés está reservado').waitFor();
+  await visit.page.getByText('Venta en EE. UU.').waitFor();
 });
 
 test('a slow answer is said to be slow', async () => {
@@ -223,6 +281,8 @@ test('a link that is not valid is said to be so, with a way on', async () => {
   await visit.page.getByRole('button', { name: 'Confirm my reservation' }).click();
   await heading(visit, 'This link is no longer valid').waitFor();
   expect(await visit.page.getByRole('link', { name: 'Find a store' }).getAttribute('href')).toBe('/');
+  await visit.page.getByRole('button', { name: 'Español' }).click();
+  expect(await visit.page.getByRole('link', { name: 'Buscar un concesionario' }).getAttribute('href')).toBe('/es/');
 });
 
 test('a manage link that is not valid says how to get a new one', async () => {

@@ -240,6 +240,20 @@ test('the mail is named after sending; a second sending is another one', async (
   expect(new Set(keys).size).toBe(2);
 });
 
+test('moved into another tree, the form keeps what was typed and how it looks', async () => {
+  const visit = await openForm();
+  await fillIn(visit);
+  await visit.page.locator('alpine-dealer-locator').evaluate((widget) => {
+    const host = document.createElement('div');
+    host.attachShadow({ mode: 'open' }).append(widget);
+    document.querySelector('main')?.append(host);
+  });
+  const form = visit.page.locator('form.adl-form');
+  expect(await form.evaluate((element) => getComputedStyle(element).display)).toBe('grid');
+  await send(visit).click();
+  await sent(visit).waitFor();
+});
+
 test('a form that does not come can be asked for again', async () => {
   const visit = await site.open('/');
   visit.answer('GET /v1/form', () => ({ status: 503 }));
@@ -248,4 +262,27 @@ test('a form that does not come can be asked for again', async () => {
   visit.answer('GET /v1/form', () => ({ status: 200, body: formAnswer('en-US') }));
   await visit.page.getByRole('button', { name: 'Try again' }).click();
   await send(visit).waitFor();
+});
+
+test('the page hears of the store that was sent, whichever is looked at when the answer comes', async () => {
+  const visit = await openForm();
+  const { page } = visit;
+  await page.evaluate(() =>
+    document.addEventListener('reservation-submitted', (event) => {
+      document.body.dataset['heard'] = JSON.stringify(event instanceof CustomEvent && event.detail);
+    }),
+  );
+  const answered = Promise.withResolvers<void>();
+  visit.answer('POST /v1/interests', async () => {
+    await answered.promise;
+    return { status: 202, body: interestAnswer() };
+  });
+  await fillIn(visit);
+  await send(visit).click();
+  await page.getByRole('button', { name: 'Sending…' }).waitFor();
+  await page.getByRole('button', { name: 'Back to the stores' }).click();
+  await page.getByRole('button', { name: 'Reserve at this store: Land Rover Fort Lauderdale' }).click();
+  answered.resolve();
+  await sent(visit).waitFor();
+  expect(await page.locator('body').getAttribute('data-heard')).toBe('{"dealerId":"store-1","model":"undecided"}');
 });

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { join, normalize } from 'node:path';
 import type { Browser, BrowserContextOptions, Page, Request, Route } from 'playwright-core';
 import { DASHBOARD_CONFIG_PATH } from '../../infra/dashboard-config.ts';
 import { ISSUER_PATH, type Issuer, openIssuer } from '../../local/issuer.ts';
 import type { DashboardConfig } from '../../shared/contract/dashboard-config.ts';
 import { ChangeBody, InterestBody, type ReservationAnswer } from '../../shared/contract/interests.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
+import { servedFile } from '../../web/served-files.ts';
 import {
   changedAnswer,
   dealerAnswer,
@@ -23,14 +24,6 @@ import {
 export const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
   "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
-
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.json': 'application/json',
-};
 
 /** Another company's page: all it allows us is our script and our API, and no text to become markup or script. */
 const FOREIGN_PAGE = (siteUrl: string) => ({
@@ -84,8 +77,11 @@ export async function serveSite(): Promise<Site> {
     response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
     response.setHeader('access-control-allow-origin', '*');
     const contents = await readFile(join(folder, path)).catch(() => undefined);
-    response.setHeader('content-type', MEDIA_TYPES[extname(path)] ?? 'application/octet-stream');
-    response.writeHead(contents === undefined ? 404 : 200).end(contents);
+    if (contents === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { 'content-type': servedFile(path, 'page').contentType }).end(contents);
   });
   const { policy, html } = FOREIGN_PAGE(own.url);
   const foreign = await serve((_request, response) => {

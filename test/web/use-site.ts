@@ -37,6 +37,11 @@ export function useSite(): {
   };
 }
 
+/** Lets the page hear of all that has been answered so far: the answer to a later request comes after it. */
+export async function answersHeard(page: Page): Promise<void> {
+  await page.evaluate(() => fetch('/favicon.svg').then((response) => response.text()));
+}
+
 /** Goes on with Tab alone until a control has the focus. */
 export async function tabTo(page: Page, control: Locator): Promise<void> {
   for (let presses = 0; presses < 60; presses += 1) {

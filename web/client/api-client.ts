@@ -23,6 +23,9 @@ export interface DealerSearch {
 /** A search, a form and a confirmation must be answered within this; a phone on a weak signal takes seconds. */
 const TIMEOUT_MILLISECONDS = 20_000;
 
+/** From then on the person who waits is told that it is slow. */
+export const SLOW_MILLISECONDS = 4_000;
+
 /** As many stores as a list shows; when so many come, there may be more. */
 export const MOST_STORES = 10;
 
@@ -53,12 +56,12 @@ export class ApiClient {
     return places;
   }
 
-  /** One listed store; `undefined` when there is no such one, or it does not come. */
-  async findStore(storeId: string): Promise<z.output<typeof DealerAnswer> | undefined> {
+  /** A store by its id; `undefined` when it is not listed, or not any more. */
+  async getDealer(dealerId: string): Promise<z.output<typeof DealerAnswer> | undefined> {
     try {
-      return await this.answer(`/v1/dealers/${encodeURIComponent(storeId)}`, {});
+      return await this.answer(`/v1/dealers/${encodeURIComponent(dealerId)}`, {});
     } catch (error) {
-      if (error instanceof RequestFailure) return undefined;
+      if (error instanceof RequestFailure && error.problem?.status === 404) return undefined;
       throw error;
     }
   }

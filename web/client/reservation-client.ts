@@ -1,10 +1,5 @@
-import type * as z from 'zod/mini';
-import type { DealerAnswer } from '../../shared/contract/dealers.ts';
 import type { ChangeBody, ReceiptAnswer, ReservationAnswer } from '../../shared/contract/interests.ts';
 import { ApiClient } from './api-client.ts';
-import { RequestFailure } from './failure.ts';
-
-export type PublicStore = z.output<typeof DealerAnswer>;
 
 /** The API as a reservation's own page calls it: the widget's calls, and what only the holder of a link may. */
 export class ReservationClient extends ApiClient {
@@ -33,15 +28,5 @@ export class ReservationClient extends ApiClient {
       method: 'DELETE',
       headers: { authorization: `Bearer ${manageToken}` },
     });
-  }
-
-  /** A store by its id; `undefined` when it is not listed any more. */
-  async getDealer(dealerId: string): Promise<PublicStore | undefined> {
-    try {
-      return await this.answer<PublicStore>(`/v1/dealers/${encodeURIComponent(dealerId)}`, {});
-    } catch (error) {
-      if (error instanceof RequestFailure && error.problem?.status === 404) return undefined;
-      throw error;
-    }
   }
 }

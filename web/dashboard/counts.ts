@@ -1,54 +1,45 @@
-/** A count as the API gives it; `null` when it is too small to be told. */
-export type Count = number | null;
+import type * as z from 'zod/mini';
+import type { InterestCountsAnswer } from '../../shared/contract/interest-counts.ts';
+import type { SearchCountsAnswer } from '../../shared/contract/search-counts.ts';
+import type { GroupKey as AnyGroupKey } from '../../shared/counts/grouping.ts';
 
-export const COUNT_NAMES = ['submitted', 'confirmed', 'withdrawn', 'movedIn', 'movedOut', 'active'] as const;
-export type CountName = (typeof COUNT_NAMES)[number];
-export type Counts = Readonly<Record<CountName, Count>>;
+/** The six counts of a row. */
+export type Counts = Readonly<InterestCountsAnswer['total']>;
+export type CountName = keyof Counts;
+/** A count as the API gives it; `null` when it is too small to be told. */
+export type Count = Counts[CountName];
+/** In the order of the API's file. */
+export const COUNT_NAMES = [
+  'submitted',
+  'confirmed',
+  'withdrawn',
+  'movedIn',
+  'movedOut',
+  'active',
+] as const satisfies readonly CountName[];
 
 /** Keys of the API that the dashboard groups by. */
-export type GroupKey =
-  | 'state'
-  | 'county'
-  | 'metro'
-  | 'dealer'
-  | 'model'
-  | 'distance-band'
-  | 'campaign'
-  | 'day'
-  | 'week'
-  | 'month';
+export type GroupKey = Exclude<AnyGroupKey, 'division' | 'region' | 'zip3' | 'timeframe' | 'locale'>;
 
 /** A row of an answer: its counts, and the code of each key that was grouped by. */
 export type CountsGroup = Counts & Readonly<Partial<Record<GroupKey, string>>>;
 
 /** Names of codes, by key; a code without a known name is left out. */
-export type Names = Readonly<Partial<Record<GroupKey, Readonly<Record<string, string>>>>>;
+export type Names = Readonly<Partial<Record<GroupKey, Readonly<Record<string, string>> | undefined>>>;
 
 /** What `GET /v1/interest-counts` answers. */
-export interface InterestCounts {
-  readonly asOf: string;
-  readonly definitions: Readonly<Record<string, string>>;
-  readonly total: Counts;
+export type InterestCounts = Readonly<Omit<InterestCountsAnswer, 'groups'>> & {
   readonly groups: readonly CountsGroup[];
-  readonly names?: Names;
-  /** Counts below it are not told; null or absent: every count is. */
-  readonly suppressedBelow?: number | null;
-}
-
-export interface SearchGroup {
-  readonly state?: string;
-  readonly 'distance-band'?: string;
-  readonly searches: Count;
-}
+};
 
 /** What `GET /v1/search-counts` answers. */
-export interface SearchCounts {
-  readonly asOf: string;
-  readonly definitions: Readonly<Record<string, string>>;
-  readonly total: { readonly searches: Count };
-  readonly groups: readonly SearchGroup[];
-  readonly names?: Names;
-}
+export type SearchCounts = Readonly<Omit<z.output<typeof SearchCountsAnswer>, 'groups'>> & {
+  readonly groups: readonly {
+    readonly state?: string;
+    readonly 'distance-band'?: string;
+    readonly searches: number;
+  }[];
+};
 
 /** Distance bands in miles to the nearest listed store, the nearest first. */
 export const DISTANCE_BANDS = ['0-10', '10-25', '25-50', '50-100', '100-250', '250+', 'none', 'unknown'] as const;
@@ -92,12 +83,12 @@ const whole = new Intl.NumberFormat('en-US');
 const signed = new Intl.NumberFormat('en-US', { signDisplay: 'exceptZero' });
 
 /** `1,234`, or `< 5` for a count that is not told. */
-export function formatCount(count: Count, suppressedBelow: number | null | undefined): string {
+export function formatCount(count: Count, suppressedBelow: number | null): string {
   return count === null ? hidden(suppressedBelow) : whole.format(count);
 }
 
 /** `+1,234`, `-3`, `0`. */
-export function formatChange(count: Count, suppressedBelow: number | null | undefined): string {
+export function formatChange(count: Count, suppressedBelow: number | null): string {
   return count === null ? hidden(suppressedBelow) : signed.format(count);
 }
 
@@ -107,6 +98,6 @@ export function formatShare(part: Count, all: Count): string {
   return new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 1 }).format(part / all);
 }
 
-function hidden(suppressedBelow: number | null | undefined): string {
-  return suppressedBelow === null || suppressedBelow === undefined ? 'not told' : `< ${suppressedBelow}`;
+function hidden(suppressedBelow: number | null): string {
+  return suppressedBelow === null ? 'not told' : `< ${suppressedBelow}`;
 }

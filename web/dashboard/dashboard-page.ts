@@ -32,17 +32,17 @@ class DashboardPage {
       return;
     }
     const session = new OidcSession(config, `${location.origin}${location.pathname}`);
-    if (answered) {
-      const pending = session.takePending();
-      if (pending !== undefined) history.replaceState(null, '', location.pathname + pending.search);
-      try {
+    try {
+      if (answered) {
+        const pending = session.takePending();
+        if (pending !== undefined) history.replaceState(null, '', location.pathname + pending.search);
         await session.finishSignIn(parameters, pending);
-      } catch (error) {
-        return this.#showFault(session, error);
       }
+      if (session.signedIn) this.#showDashboard(config, session);
+      else this.#showSignIn(session);
+    } catch (error) {
+      this.#showFault(session, error);
     }
-    if (session.signedIn) this.#showDashboard(config, session);
-    else this.#showSignIn(session);
   }
 
   #showSignIn(session: OidcSession): void {
@@ -102,6 +102,8 @@ class DashboardPage {
   #signInButton(session: OidcSession, label: string): HTMLElement {
     const button = createButton(label, 'primary', () => {
       button.disabled = true;
+      // Whoever comes back from the issuer without signing in may find the page as it was left.
+      addEventListener('pageshow', () => button.removeAttribute('disabled'), { once: true });
       session.signIn(location.search).catch((error: unknown) => this.#showFault(session, error));
     });
     return button;

@@ -70,7 +70,7 @@ export class Dashboard {
       unservedPanel(context),
     ];
     this.#panels = specs.map((spec) => new Panel(spec, { client, ...this.#ending() }));
-    this.status = createElement('div', { class: 'status' }, this.#asOf, this.#refresh);
+    this.status = createElement('div', { class: 'freshness' }, this.#asOf, this.#refresh);
     this.element = createElement(
       'div',
       { class: 'dashboard' },
@@ -171,7 +171,7 @@ export class Dashboard {
 
   /** What the counts mean, and what they leave out. */
   async #tellMore(round: LoadRound): Promise<void> {
-    const total = await round.countInterests([], 'standing').catch(() => undefined);
+    const total = await round.countInterests([], 'standing').catch(ignoreFailure);
     const notes: string[] = [];
     if (total?.suppressedBelow) notes.push(messages.suppressed(total.suppressedBelow));
     this.#notice.replaceChildren(...notes.map((words) => createElement('p', {}, words)));

@@ -43,6 +43,6 @@ export function dataTable({ caption, columns, textColumns, rows }: TableContent)
 export const COUNT_COLUMNS: readonly string[] = COUNT_NAMES.map((name) => messages.counts[name]);
 
 /** The six counts of a row, as the API's CSV has them. */
-export function countCells(counts: Counts, suppressedBelow: number | null | undefined): string[] {
+export function countCells(counts: Counts, suppressedBelow: number | null): string[] {
   return COUNT_NAMES.map((name) => formatCount(counts[name], suppressedBelow));
 }

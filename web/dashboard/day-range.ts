@@ -16,8 +16,9 @@ const DAY_MILLISECONDS = 86_400_000;
 const MOST_DAYS = 45;
 const MOST_WEEK_DAYS = 250;
 
+/** Whether a text is a day since 2000: before that nothing was counted. */
 export function isDay(text: string | null): text is string {
-  if (text === null || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  if (text === null || !/^2\d{3}-\d{2}-\d{2}$/.test(text)) return false;
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }

@@ -62,8 +62,12 @@ export class FilterBar {
     this.element = details;
   }
 
-  /** @param today UTC: what a preset ends with */
+  /**
+   * Shows a view. What is shown already is left alone: somebody may be typing a day, or have a list open.
+   * @param today UTC: what a preset ends with
+   */
   show(view: View, today: string): void {
+    if (view === this.#view && today === this.#today) return;
     this.#view = view;
     this.#today = today;
     const days = daysOf(view.range, today);
@@ -102,8 +106,10 @@ export class FilterBar {
   }
 
   #changeDay(side: 'from' | 'to', value: string): void {
+    // A year that is being typed: 0002 on the way to 2026.
+    if (value !== '' && !isDay(value)) return;
     const { from, to } = daysOf(this.#view.range, this.#today);
-    const chosen = { from, to, [side]: isDay(value) ? value : undefined };
+    const chosen = { from, to, [side]: value === '' ? undefined : value };
     const days = {
       ...(chosen.from !== undefined && { from: chosen.from }),
       ...(chosen.to !== undefined && { to: chosen.to }),

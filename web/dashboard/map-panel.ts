@@ -2,13 +2,16 @@ import { createButton, createElement } from '../client/create-element.ts';
 import { DASHBOARD_MESSAGES as messages } from '../messages/dashboard-messages.ts';
 import { rankedBars } from './bar-chart.ts';
 import { type ColorStep, colorOf, colorSteps, stepOf } from './color-steps.ts';
-import { byCount, type Count, type CountsGroup, formatCount, type GroupKey, type InterestCounts } from './counts.ts';
+import { byCount, type Count, type CountsGroup, formatCount, type InterestCounts } from './counts.ts';
 import { nameOf } from './names.ts';
 import type { PanelContent, PanelSpec } from './panel.ts';
 import { countsTable, type PanelContext, spanText } from './panel-context.ts';
 import { countyShapes, metroShapes, type Shapes, stateShapes } from './shape-files.ts';
 import { usMap } from './us-map.ts';
-import { AREAS, type View, withFilter } from './view.ts';
+import { AREAS, type Area, type View, withFilter } from './view.ts';
+
+/** What the map colours. */
+type MapKey = 'state' | Area;
 
 /** Territories are on no Albers map: they have a place beside it, counts or none. */
 const TERRITORIES: readonly string[] = ['PR', 'GU', 'VI'];
@@ -23,7 +26,7 @@ export function mapPanel(context: PanelContext): PanelSpec {
     async load(round) {
       const { view, span, measure } = round;
       const { state } = view.filters;
-      const key: GroupKey = state === undefined ? 'state' : view.area;
+      const key: MapKey = state === undefined ? 'state' : view.area;
       const [answer, shapes] = await Promise.all([
         round.countInterests([key], span),
         state === undefined ? context.states().then(stateShapes) : areaShapes(context, state, view),
@@ -46,14 +49,14 @@ export function mapPanel(context: PanelContext): PanelSpec {
 }
 
 /** The shapes have names too, for codes that the API names none of. */
-function withShapeNames(answer: InterestCounts, key: GroupKey, shapes: Shapes | undefined): InterestCounts {
+function withShapeNames(answer: InterestCounts, key: MapKey, shapes: Shapes | undefined): InterestCounts {
   const ofShapes = Object.fromEntries((shapes?.shapes ?? []).map(({ code, name }) => [code, name]));
-  return { ...answer, names: { ...answer.names, [key]: { ...ofShapes, ...answer.names?.[key] } } };
+  return { ...answer, names: { ...answer.names, [key]: { ...ofShapes, ...answer.names[key] } } };
 }
 
 interface MapCounts {
   readonly view: View;
-  readonly key: GroupKey;
+  readonly key: MapKey;
   readonly answer: InterestCounts;
   readonly groups: readonly CountsGroup[];
   readonly shapes: Shapes | undefined;
@@ -207,7 +210,7 @@ function elsewhereBox(box: {
   return createElement('li', {}, button);
 }
 
-function legendOf(steps: readonly ColorStep[], suppressedBelow: number | null | undefined): HTMLElement {
+function legendOf(steps: readonly ColorStep[], suppressedBelow: number | null): HTMLElement {
   const entry = (className: string, words: string) =>
     createElement('li', {}, createElement('span', { class: `swatch ${className}` }), words);
   return createElement(

@@ -1,4 +1,5 @@
 import { DASHBOARD_MESSAGES as messages } from '../messages/dashboard-messages.ts';
+import { UNDECIDED } from '../widget/interest-values.ts';
 import type { GroupKey, Names } from './counts.ts';
 
 /** Names that do not come with every answer: of states (from the map's file) and models (from the form's). */
@@ -17,6 +18,6 @@ export function nameOf(key: GroupKey, code: string | undefined, names: Names | u
   if (code === 'none')
     return key === 'dealer' ? messages.noStore : key === 'campaign' ? messages.noCampaign : messages.none;
   if (key === 'state') return known.states[code] ?? code;
-  if (key === 'model') return known.models[code] ?? (code === 'undecided' ? 'Undecided' : code);
+  if (key === 'model') return known.models[code] ?? (code === UNDECIDED ? messages.undecided : code);
   return code;
 }

@@ -18,11 +18,15 @@ import {
   validateAuthResponse,
 } from 'oauth4webapi';
 import type { DashboardConfig } from '../../shared/contract/dashboard-config.ts';
+import { RequestFailure } from '../client/failure.ts';
 
-/** Why nobody is signed in: `answer` is one of the issuer that does not fit what this tab asked, or a refusal. */
-export type SignInFault = 'unreachable' | 'answer';
+/**
+ * Why nobody is signed in: `answer` is one of the issuer that does not fit what this tab asked, or a refusal; `storage`: the
+ * browser lets the page keep nothing.
+ */
+export type SignInFault = 'unreachable' | 'answer' | 'storage';
 
-/** The issuer could not be asked, or its answer was not taken. Carries nothing of the answer: it may hold a code. */
+/** The issuer could not be asked, its answer was not taken, or nothing can be kept of it. Carries nothing of the answer: it may hold a code. */
 export class SignInFailure extends Error {
   readonly fault: SignInFault;
 
@@ -78,16 +82,16 @@ export class OidcSession {
     this.#redirectUri = redirectUri;
   }
 
-  /** Whether a token is there; the API has the last word on whether it is good. */
+  /** Whether a token is there; the API has the last word on whether it is good. @throws SignInFailure `storage` */
   get signedIn(): boolean {
-    return sessionStorage.getItem(HELD) !== null;
+    return tabStorage().getItem(HELD) !== null;
   }
 
   /**
    * Leads to the issuer's page.
    *
    * @param search where to come back to
-   * @throws SignInFailure `unreachable`
+   * @throws SignInFailure `unreachable`, `storage`
    */
   async signIn(search: string): Promise<void> {
     const server = await this.#discover();
@@ -98,7 +102,7 @@ export class OidcSession {
       verifier: generateRandomCodeVerifier(),
       search,
     };
-    sessionStorage.setItem(PENDING, JSON.stringify(pending));
+    tabStorage().setItem(PENDING, JSON.stringify(pending));
     const { counts, leads } = this.#config.scopes;
     const url = new URL(server.authorization_endpoint);
     url.search = new URLSearchParams({
@@ -114,10 +118,10 @@ export class OidcSession {
     location.assign(url);
   }
 
-  /** Where the sign-in under way is to come back to; what it remembers is good once. */
+  /** Where the sign-in under way is to come back to; what it remembers is good once. @throws SignInFailure `storage` */
   takePending(): Pending | undefined {
-    const text = sessionStorage.getItem(PENDING);
-    sessionStorage.removeItem(PENDING);
+    const text = tabStorage().getItem(PENDING);
+    tabStorage().removeItem(PENDING);
     return text === null ? undefined : (JSON.parse(text) as Pending);
   }
 
@@ -150,15 +154,19 @@ export class OidcSession {
     }
   }
 
-  /** @throws SessionEnded */
+  /** @throws SessionEnded; RequestFailure when it has to be renewed, and the issuer does not answer */
   async accessToken(): Promise<string> {
-    const text = sessionStorage.getItem(HELD);
+    const text = tabStorage().getItem(HELD);
     if (text === null) throw new SessionEnded();
     const { accessToken, endsAtMilliseconds } = JSON.parse(text) as Held;
     return Date.now() < endsAtMilliseconds - MARGIN_MILLISECONDS ? accessToken : await this.renew();
   }
 
-  /** A new token without asking the person. @throws SessionEnded when that is not possible */
+  /**
+   * A new token without asking the person.
+   *
+   * @throws SessionEnded when that is not possible; RequestFailure when the issuer does not answer: then it may be later
+   */
   renew(): Promise<string> {
     // All requests of a page find out at the same time; what renews is good once.
     this.#renewing ??= this.#renew().finally(() => {
@@ -181,27 +189,30 @@ export class OidcSession {
 
   async #renew(): Promise<string> {
     const refreshToken = this.#refreshToken;
-    this.#forget();
-    if (refreshToken === undefined) throw new SessionEnded();
     try {
+      if (refreshToken === undefined) throw new SessionEnded();
       const server = await this.#discover();
       const response = await refreshTokenGrantRequest(server, this.#client, None(), refreshToken, this.#options);
       const tokens = await processRefreshTokenResponse(server, this.#client, response);
+      // Signed out meanwhile.
+      if (this.#refreshToken !== refreshToken) throw new SessionEnded();
       return this.#hold({ refresh_token: refreshToken, ...tokens });
     } catch (error) {
-      throw new SessionEnded({ cause: error });
+      if (failureOf(error).fault === 'unreachable') throw new RequestFailure('unreachable');
+      this.#forget();
+      throw error instanceof SessionEnded ? error : new SessionEnded({ cause: error });
     }
   }
 
   #hold({ access_token: accessToken, expires_in: seconds = 3600, refresh_token: next }: TokenEndpointResponse): string {
     const held: Held = { accessToken, endsAtMilliseconds: Date.now() + seconds * 1000 };
-    sessionStorage.setItem(HELD, JSON.stringify(held));
+    tabStorage().setItem(HELD, JSON.stringify(held));
     this.#refreshToken = next;
     return accessToken;
   }
 
   #forget(): void {
-    sessionStorage.removeItem(HELD);
+    tabStorage().removeItem(HELD);
     this.#refreshToken = undefined;
   }
 
@@ -237,6 +248,16 @@ export class OidcSession {
 
 /** A connection that broke is worth another try with a new sign-in; anything else is an answer not to be trusted. */
 function failureOf(error: unknown): SignInFailure {
+  if (error instanceof SignInFailure) return error;
   const broken = error instanceof TypeError && !('code' in error);
   return new SignInFailure(broken ? 'unreachable' : 'answer', { cause: error });
+}
+
+/** What the tab keeps. @throws SignInFailure `storage` when the browser lets it keep nothing */
+function tabStorage(): Storage {
+  try {
+    return sessionStorage;
+  } catch (error) {
+    throw new SignInFailure('storage', { cause: error });
+  }
 }

@@ -1,7 +1,8 @@
+import { SLOW_MILLISECONDS } from '../client/api-client.ts';
 import { createButton, createElement } from '../client/create-element.ts';
 import { RequestFailure } from '../client/failure.ts';
+import { saveFile } from '../client/save-file.ts';
 import { DASHBOARD_MESSAGES as messages } from '../messages/dashboard-messages.ts';
-import { SLOW_MILLISECONDS } from '../widget/locate-view.ts';
 import { DRAWN } from './chart.ts';
 import type { DashboardClient } from './dashboard-client.ts';
 import { dataTable, type TableContent } from './data-table.ts';
@@ -57,6 +58,8 @@ export class Panel {
   readonly #heading: HTMLElement;
   /** The address of the view that is shown; `undefined` while nothing is. */
   #shown: string | undefined;
+  /** What is being fetched, or was last. */
+  #round: LoadRound | undefined;
   /** The name of what had the focus before the newest content came. */
   #focus: string | undefined;
 
@@ -88,6 +91,7 @@ export class Panel {
    * @returns whether the newest counts are shown
    */
   async show(round: LoadRound, viewKey: string): Promise<boolean> {
+    this.#round = round;
     const slow = setTimeout(() => this.#wait(viewKey, messages.loadingSlowly), SLOW_MILLISECONDS);
     this.#wait(viewKey, messages.loading);
     try {
@@ -104,7 +108,8 @@ export class Panel {
       return false;
     } finally {
       clearTimeout(slow);
-      this.element.setAttribute('aria-busy', 'false');
+      // A round that was given up for another leaves the panel to that one.
+      if (this.#round === round) this.element.setAttribute('aria-busy', 'false');
     }
   }
 
@@ -198,9 +203,7 @@ export class Panel {
     this.#setNote(undefined);
     try {
       const { name, contents } = await this.#host.client.fetchCsv(path);
-      const url = URL.createObjectURL(contents);
-      createElement('a', { href: url, download: name }).click();
-      URL.revokeObjectURL(url);
+      saveFile(name, contents);
     } catch (error) {
       if (error instanceof SessionEnded) return this.#host.onSessionEnded();
       if (!(error instanceof RequestFailure)) throw error;

@@ -1,4 +1,5 @@
 import { RequestFailure } from '../client/failure.ts';
+import { UNDECIDED } from '../widget/interest-values.ts';
 import type { GroupKey, InterestCounts } from './counts.ts';
 import type { DashboardClient } from './dashboard-client.ts';
 import type { FilterOptions } from './filter-bar.ts';
@@ -60,7 +61,7 @@ export async function fetchFilterOptions(
       .toSorted(byName);
   return {
     state: Object.entries(known.states).toSorted(byName),
-    model: [...Object.entries(known.models), ['undecided', 'Undecided']],
+    model: [...Object.entries(known.models), [UNDECIDED, nameOf('model', UNDECIDED, undefined, known)]],
     dealerId: codesOf('dealer', dealers),
     metro: codesOf('metro', metros),
     campaign: codesOf('campaign', campaigns),

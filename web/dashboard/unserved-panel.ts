@@ -113,7 +113,7 @@ function searchNodes(
   options: {
     readonly round: LoadRound;
     readonly known: KnownNames;
-    readonly suppressedBelow: number | null | undefined;
+    readonly suppressedBelow: number | null;
     retry(): void;
   },
 ): HTMLElement[] {
@@ -147,7 +147,7 @@ function farNodes(options: {
   readonly total: Count;
   readonly names: Names | undefined;
   readonly known: KnownNames;
-  readonly suppressedBelow: number | null | undefined;
+  readonly suppressedBelow: number | null;
   readonly empty: string;
 }): HTMLElement[] {
   const { what, counts, total, names, known, suppressedBelow, empty } = options;
@@ -175,7 +175,7 @@ function searchesTable(
   searches: SearchCounts,
   round: LoadRound,
   known: KnownNames,
-  suppressedBelow: number | null | undefined,
+  suppressedBelow: number | null,
 ): TableContent {
   return {
     caption: `${messages.searches}: ${spanText(round, 'during')}`,

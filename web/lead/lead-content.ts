@@ -2,8 +2,8 @@ import type { AcknowledgementAnswer } from '../../shared/contract/leads.ts';
 import { createButton, createElement } from '../client/create-element.ts';
 import type { RequestFailure } from '../client/failure.ts';
 import { formatTime } from '../client/format.ts';
+import { termList } from '../client/term-list.ts';
 import { LEAD_MESSAGES as messages } from '../messages/lead-messages.ts';
-import { termList } from '../reservation/receipt-view.ts';
 import type { LeadLink } from './lead-link.ts';
 import { timeBetween } from './response-time.ts';
 

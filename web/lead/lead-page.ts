@@ -1,5 +1,5 @@
+import { SLOW_MILLISECONDS } from '../client/api-client.ts';
 import { RequestFailure } from '../client/failure.ts';
-import { SLOW_MILLISECONDS } from '../widget/locate-view.ts';
 import { LeadClient } from './lead-client.ts';
 import { type LeadState, leadContent } from './lead-content.ts';
 import { type LeadLink, leadLinkOf } from './lead-link.ts';

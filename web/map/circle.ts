@@ -1,6 +1,6 @@
+import { EARTH_RADIUS_METERS } from '../../shared/geo/distance.ts';
 import type { Point } from '../../shared/geo/point.ts';
 
-const EARTH_RADIUS_METERS = 6_371_008.7714;
 const RADIANS = Math.PI / 180;
 
 /**

@@ -1,3 +1,4 @@
+import { EARTH_RADIUS_METERS } from '../../shared/geo/distance.ts';
 import type { Point } from '../../shared/geo/point.ts';
 import { createSvg } from '../client/create-svg.ts';
 import { albersUsa, MAP_HEIGHT, MAP_SCALE, MAP_WIDTH } from './albers-usa.ts';
@@ -14,7 +15,6 @@ const MOVE_MILLISECONDS = 350;
 const MOST_NAMES = 14;
 /** At most, in the type that the style sheet sets. */
 const LETTER_PIXELS = 6.5;
-const EARTH_RADIUS_METERS = 6_371_008.7714;
 
 /** The 50 states as they come with the widget: no key, no tiles, nobody else's server. */
 export class DrawnGround implements Ground {

@@ -1,3 +1,4 @@
+import { METERS_PER_UNIT } from '../../shared/dealers/search-answer.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
 import type { DealersFound } from '../client/api-client.ts';
 import { createElement } from '../client/create-element.ts';
@@ -15,8 +16,8 @@ export interface MarkedFrame extends FrameSize {
 
 const CIRCLE_POINTS = 72;
 const SCALE_LENGTHS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
-const LONGEST_SCALE_PIXELS = 110;
-const METERS = { mi: 1_609.344, km: 1_000 } as const;
+/** In the narrowest frame there is room for the sources beside it. */
+const LONGEST_SCALE_PIXELS = 90;
 
 /** What helps to read the map: the circle of the search, lines from pins to their own places, a scale. For the eye only. */
 export class MapMarks {
@@ -43,7 +44,7 @@ export class MapMarks {
   #showScale(pixelsPerMeter: number | undefined, unit: 'mi' | 'km'): void {
     this.scale.hidden = pixelsPerMeter === undefined;
     if (pixelsPerMeter === undefined) return;
-    const perUnit = pixelsPerMeter * METERS[unit];
+    const perUnit = pixelsPerMeter * METERS_PER_UNIT[unit];
     const length = SCALE_LENGTHS.findLast((each) => each * perUnit <= LONGEST_SCALE_PIXELS) ?? 1;
     this.scale.textContent = formatDistance(length, unit, this.#locale);
     this.scale.style.inlineSize = `${length * perUnit}px`;
@@ -54,7 +55,7 @@ export class MapMarks {
 function circle(ground: Ground, { origin, radius, unit }: DealersFound): readonly SVGElement[] {
   const center = ground.place(origin);
   if (center === undefined) return [];
-  const rim = circleAround(origin, radius * METERS[unit], CIRCLE_POINTS).map((point) => ground.place(point));
+  const rim = circleAround(origin, radius * METERS_PER_UNIT[unit], CIRCLE_POINTS).map((point) => ground.place(point));
   const whole = rim.filter((at) => at !== undefined).filter((at) => at.part === center.part);
   if (whole.length < rim.length) return [];
   return [createSvg('path', { class: 'circle', d: `M${whole.map(pair).join('L')}Z` })];

@@ -56,6 +56,8 @@ const SIGN_IN_FAULTS: Readonly<Record<SignInFault, string>> = {
   unreachable: 'The sign-in service could not be reached. Check your connection, then try again.',
   answer:
     'The sign-in service’s answer was not taken: it was refused there, it is too old, or it does not belong to this tab. Start again from here.',
+  storage:
+    'Your browser does not let this page keep anything, and signing in needs that. Allow this site to store data, then try again.',
 };
 const days = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeZone: 'UTC' });
 const day = (key: string) => days.format(new Date(`${key}T00:00:00Z`));
@@ -64,7 +66,6 @@ const { busy, slow, unreachable } = FAILURE_MESSAGES['en-US'];
 /** What the dashboard says. English only: colleagues read it. */
 export const DASHBOARD_MESSAGES = {
   title: 'Interest in Alpine',
-  starting: 'One moment…',
   signInHeading: 'Interest in Alpine, in numbers',
   signInText: 'Where buyers are, which car they want and how fast interest grows. For colleagues: sign in to see it.',
   signIn: 'Sign in',
@@ -86,7 +87,6 @@ export const DASHBOARD_MESSAGES = {
   asOfUnknown: 'No counts yet',
   refresh: 'Refresh',
   refreshing: 'Counting…',
-  filters: 'Filters',
   filtersSet: (count: number) => (count === 0 ? 'Filters' : `Filters, ${count} set`),
   clear: 'Clear filters',
   range: 'Period',
@@ -172,6 +172,7 @@ export const DASHBOARD_MESSAGES = {
   notKnown: 'Not known',
   none: 'None',
   noStore: 'No store chosen',
+  undecided: 'Undecided',
   noCampaign: 'No campaign',
   noMetro: 'No metro area',
 
@@ -214,7 +215,6 @@ export const DASHBOARD_MESSAGES = {
     '250+': '250+',
     none: 'No store',
     unknown: 'Unknown',
-    notKnown: 'Not known',
   } as Readonly<Record<string, string>>,
 
   unserved: 'Unserved demand',

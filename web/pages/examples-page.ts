@@ -6,8 +6,14 @@ import type { AddressOf, Page } from './page-layout.ts';
 /** Stands for the site's origin in codes; the page's script fills it in. */
 const HOST = 'https://HOST';
 
-/** What a web team reads before it puts the widget on its pages. In English, as its code is. */
-export function examplesPage(codes: EmbedCodes, docs: WidgetDocs, addressOf: AddressOf): Page {
+/**
+ * What a web team reads before it puts the widget on its pages. In English, as its code is.
+ * @param styles of the page: the rules of its brand are shown as an example
+ * @throws Error when they have no such rules
+ */
+export function examplesPage(codes: EmbedCodes, docs: WidgetDocs, styles: string, addressOf: AddressOf): Page {
+  const brandRules = styles.match(/^\.brand-green\b[^}]*\}/gm)?.join('\n');
+  if (brandRules === undefined) throw new Error('the page of examples has no brand');
   return {
     locale: 'en-US',
     path: '/widget/examples/',
@@ -24,7 +30,7 @@ ${SECTIONS.map(({ id, heading }) => html`<li><a href="#${id}">${heading}</a></li
 ${SECTIONS.map(
   ({ id, heading, content }) => html`<section aria-labelledby="${id}">
 <h2 id="${id}">${heading}</h2>
-${content(codes, docs)}
+${content(codes, docs, brandRules)}
 </section>
 `,
 )}`,
@@ -34,7 +40,7 @@ ${content(codes, docs)}
 interface Section {
   readonly id: string;
   readonly heading: string;
-  content(codes: EmbedCodes, docs: WidgetDocs): Html;
+  content(codes: EmbedCodes, docs: WidgetDocs, brandRules: string): Html;
 }
 
 const SECTIONS: readonly Section[] = [
@@ -87,6 +93,7 @@ ${table('Attribute', attributes)}`,
     content: (
       _codes,
       { properties, parts },
+      brandRules,
     ) => html`<p>Set custom properties on the element or on anything around it; style its parts from your own stylesheet. The form stands in your page’s tree, so that password managers fill it.</p>
 <h3>Custom properties</h3>
 ${nameList(properties)}
@@ -107,20 +114,7 @@ ${example(
 ${example(
   'Another brand’s colors and corners',
   html`<div class="brand-green"><alpine-dealer-locator theme="light" near="99201" radius="25"></alpine-dealer-locator></div>`,
-  `.brand-green {
-  --alpine-accent: #1c5c45;
-  --alpine-on-accent: #ffffff;
-  --alpine-surface: #f6f3ea;
-  --alpine-field: #fffdf7;
-  --alpine-text: #1e2a24;
-  --alpine-muted: #55605a;
-  --alpine-line: #d8d2c2;
-  --alpine-font: Georgia, serif;
-  --alpine-radius: 0;
-}
-.brand-green alpine-dealer-locator::part(store) {
-  padding-inline: 1rem;
-}`,
+  brandRules,
 )}
 ${example(
   'A narrow column',

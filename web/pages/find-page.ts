@@ -31,6 +31,7 @@ export function findPage(question: FindQuestion, outcome: FindOutcome, locale: L
   return {
     locale,
     path: '/find',
+    ...(outcome.kind !== 'unasked' && { query: queryOf(question) }),
     title: outcome.kind === 'found' ? messages.findTitleNear(outcome.label) : messages.findTitle,
     description: messages.findDescription,
     ...(outcome.kind !== 'unasked' && { indexed: false }),
@@ -72,8 +73,7 @@ function faultOf({ near }: FindQuestion, outcome: FindOutcome, locale: Locale): 
 function resultsOf(question: FindQuestion, outcome: FindOutcome, locale: Locale): Html | undefined {
   const messages = LOCATOR_MESSAGES[locale];
   if (outcome.kind === 'unknown' && outcome.suggestions.length > 0) {
-    const again = (near: string) =>
-      `${pageAddress('/find', locale)}?${new URLSearchParams({ near, ...(question.model !== '' && { model: question.model }) })}`;
+    const again = (near: string) => pageAddress('/find', locale) + queryOf({ ...question, near });
     return html`<p id="suggestions">${messages.didYouMean}</p>
 <ul class="plain" aria-labelledby="suggestions">
 ${outcome.suggestions.map(({ label, near }) => html`<li><a href="${again(near)}">${label}</a></li>\n`)}</ul>`;
@@ -90,4 +90,8 @@ ${outcome.suggestions.map(({ label, near }) => html`<li><a href="${again(near)}"
   return html`<p class="summary">${summary}</p>
 ${storeResults(hits, 2, locale)}
 <noscript><p class="note">${PAGE_MESSAGES[locale].reserveWithoutScript}</p></noscript>`;
+}
+
+function queryOf({ near, model }: FindQuestion): string {
+  return `?${new URLSearchParams({ near, ...(model !== '' && { model }) })}`;
 }

@@ -1,11 +1,5 @@
 import type { Locale } from '../../shared/launch/launch.ts';
 
-/** The languages of the pages, each with the way to its home. */
-export const LANGUAGES = [
-  { locale: 'en-US', home: '/', name: 'English' },
-  { locale: 'es-US', home: '/es/', name: 'Español' },
-] as const satisfies readonly { readonly locale: Locale; readonly home: string; readonly name: string }[];
-
 /**
  * The address of a page in a language.
  * @param path in English, e.g. `/stores/2590`

@@ -1,7 +1,8 @@
-import { type Locale, launch } from '../../shared/launch/launch.ts';
+import { LOCALES, type Locale, launch } from '../../shared/launch/launch.ts';
+import { LANGUAGE_NAMES } from '../messages/language-names.ts';
 import { PAGE_MESSAGES } from '../messages/page-messages.ts';
 import { type Html, type HtmlValue, html } from './html.ts';
-import { LANGUAGES, pageAddress } from './page-address.ts';
+import { pageAddress } from './page-address.ts';
 
 /** What every page of the site needs to be told. */
 export interface PageSite {
@@ -19,6 +20,8 @@ export interface Page {
   readonly locale: Locale;
   /** In English, e.g. `/stores/2590`: both languages' addresses are made from it. Without one, the page has no address of its own. */
   readonly path?: string;
+  /** What was asked of that address, e.g. `?near=33324`: a reader who changes the language asks it again. */
+  readonly query?: string;
   /** The languages it is there in; all unless told. */
   readonly languages?: readonly Locale[];
   readonly title: string;
@@ -76,8 +79,7 @@ ${
   indexed === false || languages.length < 2
     ? ''
     : html`${languages.map(
-        (language) =>
-          html`<link rel="alternate" hreflang="${language.locale}" href="${origin + pageAddress(path, language.locale)}">\n`,
+        (each) => html`<link rel="alternate" hreflang="${each}" href="${origin + pageAddress(path, each)}">\n`,
       )}<link rel="alternate" hreflang="x-default" href="${origin + path}">`
 }
 <meta property="og:type" content="website">
@@ -88,14 +90,14 @@ ${
 ${origin === '' ? '' : html`<meta property="og:url" content="${canonical}">`}`;
 }
 
-function languagesOf({ languages }: Page) {
-  return LANGUAGES.filter(({ locale }) => languages?.includes(locale) ?? true);
+function languagesOf({ languages }: Page): readonly Locale[] {
+  return languages ?? LOCALES;
 }
 
 function pageHeader(page: Page): Html {
   const { locale, path = '/' } = page;
   const messages = PAGE_MESSAGES[locale];
-  const others = languagesOf(page).filter((language) => language.locale !== locale);
+  const others = languagesOf(page).filter((other) => other !== locale);
   return html`<header>
 <a class="brand" href="${pageAddress('/', locale)}">${launch.make}</a>
 <nav class="links" aria-label="${messages.site}">
@@ -106,8 +108,8 @@ ${
   others.length === 0
     ? ''
     : html`<nav class="links" aria-label="${messages.language}">${others.map(
-        (language) =>
-          html`<a href="${pageAddress(path, language.locale)}" lang="${language.locale}" hreflang="${language.locale}">${language.name}</a>`,
+        (other) =>
+          html`<a href="${pageAddress(path, other)}${page.query}" lang="${other}" hreflang="${other}">${LANGUAGE_NAMES[other]}</a>`,
       )}</nav>`
 }
 </header>`;
@@ -120,7 +122,7 @@ export function pageFooter(locale: Locale): Html {
 
 /** The footer of a page whose language its script chooses: both, of which the stylesheet shows the one spoken. */
 export function bilingualFooter(): Html {
-  return footer(LANGUAGES.map(({ locale }) => html`<div lang="${locale}">\n${footerLines(locale)}\n</div>`));
+  return footer(LOCALES.map((locale) => html`<div lang="${locale}">\n${footerLines(locale)}\n</div>`));
 }
 
 function footer(content: HtmlValue): Html {

@@ -1,5 +1,6 @@
 import { encodeXML } from 'entities/escape';
-import { LANGUAGES, pageAddress, storePath } from './page-address.ts';
+import { LOCALES } from '../../shared/launch/launch.ts';
+import { pageAddress, storePath } from './page-address.ts';
 
 /** Pages that are there whatever stores are, by their address in English. */
 const LASTING_PAGES = ['/', '/stores/', '/find'];
@@ -14,7 +15,7 @@ export function sitemap(origin: string, dealerIds: readonly string[]): string {
   const paths = [...LASTING_PAGES, ...dealerIds.map(storePath)];
   return `<?xml version="1.0" encoding="UTF-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">
-${paths.flatMap((path) => LANGUAGES.map(({ locale }) => entry(origin, path, pageAddress(path, locale)))).join('\n')}
+${paths.flatMap((path) => LOCALES.map((locale) => entry(origin, path, pageAddress(path, locale)))).join('\n')}
 </urlset>
 `;
 }
@@ -22,8 +23,8 @@ ${paths.flatMap((path) => LANGUAGES.map(({ locale }) => entry(origin, path, page
 /** A page that is built once for all stages does not know its whole address: the pairs of languages are told here. */
 function entry(origin: string, path: string, address: string): string {
   const pairs = LASTING_PAGES.includes(path)
-    ? LANGUAGES.map(
-        ({ locale }) =>
+    ? LOCALES.map(
+        (locale) =>
           `<xhtml:link rel="alternate" hreflang="${locale}" href="${encodeXML(origin + pageAddress(path, locale))}"/>`,
       ).join('')
     : '';

@@ -3,6 +3,7 @@ import type { Locale } from '../../shared/launch/launch.ts';
 import type { InterestForm } from '../client/api-client.ts';
 import { createButton, createElement } from '../client/create-element.ts';
 import type { ChangeMessages } from '../messages/change-messages.ts';
+import { LANGUAGE_NAMES } from '../messages/language-names.ts';
 import type { ReserveMessages } from '../messages/reserve-messages.ts';
 import { FaultSummary } from '../widget/fault-summary.ts';
 import { choiceField, type Field, fieldGroup, showFault } from '../widget/form-fields.ts';
@@ -11,7 +12,6 @@ import { contactFaultsOf, type Fault } from '../widget/interest-values.ts';
 import { type ChosenStore, StoreField } from '../widget/store-field.ts';
 import { type ChangeValues, type ConsentWords, ticksOf } from './change-values.ts';
 import { ConsentChoices } from './consent-choices.ts';
-import { LANGUAGES } from './languages.ts';
 
 const ID_PREFIX = 'change-';
 
@@ -52,6 +52,7 @@ export class ChangeForm {
   readonly #locale: Field<HTMLSelectElement>;
   readonly #consents: ConsentChoices;
   readonly #save: HTMLButtonElement;
+  readonly #back: HTMLButtonElement;
   readonly #slow = createElement('p', { class: 'adl-hint', role: 'status' });
   #chosen: ChosenStore | null;
   /** What is wrong, as the summary lists it. */
@@ -77,7 +78,7 @@ export class ChangeForm {
       `${ID_PREFIX}locale`,
       messages.localeLabel,
       values.locale,
-      Object.entries(LANGUAGES).map(([value, label]) => ({ value, label })),
+      Object.entries(LANGUAGE_NAMES).map(([value, label]) => ({ value, label })),
     );
     this.#consents = new ConsentChoices(
       reservation,
@@ -88,6 +89,9 @@ export class ChangeForm {
       (text) => options.announce(text),
     );
     this.#save = createElement('button', { type: 'submit', class: 'adl-primary' }, messages.save);
+    this.#back = createButton(messages.back, 'adl-secondary', () => {
+      if (!this.saving) options.onCancel();
+    });
     this.#store.name.after(this.#storeNote);
     this.#showStore();
     this.element = this.#assemble();
@@ -123,10 +127,10 @@ export class ChangeForm {
     this.#consents.showFailure(text, tryAgain, () => this.#wantWords());
   }
 
-  /** While it is being saved it cannot be saved again; what stands in it can be read. */
+  /** While it is being saved it can be neither saved again nor left as it was before; what stands in it can be read. */
   set saving(saving: boolean) {
     const { messages } = this.#options;
-    this.#save.setAttribute('aria-disabled', String(saving));
+    for (const button of [this.#save, this.#back]) button.setAttribute('aria-disabled', String(saving));
     this.#save.textContent = saving ? messages.saving : messages.save;
     if (!saving) this.#slow.textContent = '';
   }
@@ -185,13 +189,7 @@ export class ChangeForm {
           reserveMessages.privacy,
         ),
       ),
-      createElement(
-        'div',
-        { class: 'choices' },
-        this.#slow,
-        this.#save,
-        createButton(messages.back, 'adl-secondary', () => this.#options.onCancel()),
-      ),
+      createElement('div', { class: 'choices' }, this.#slow, this.#save, this.#back),
     );
   }
 

@@ -2,11 +2,8 @@ import type { ChangeBody, ReservationAnswer } from '../../shared/contract/intere
 import type { Locale } from '../../shared/launch/launch.ts';
 import type { InterestForm } from '../client/api-client.ts';
 import { formatPhone } from '../client/format.ts';
-import { usPhone } from '../widget/interest-values.ts';
+import { UNDECIDED, usPhone } from '../widget/interest-values.ts';
 import type { ChosenStore } from '../widget/store-field.ts';
-
-/** A model that nobody has chosen, as the contract names it. */
-const UNDECIDED = 'undecided';
 
 export type ConsentId = 'email' | 'phone';
 

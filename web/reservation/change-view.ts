@@ -1,7 +1,7 @@
 import type { ReservationAnswer } from '../../shared/contract/interests.ts';
 import type { DealerStatus } from '../../shared/dealers/dealer.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
-import type { InterestForm } from '../client/api-client.ts';
+import { type InterestForm, SLOW_MILLISECONDS } from '../client/api-client.ts';
 import { createButton, createElement } from '../client/create-element.ts';
 import { RequestFailure } from '../client/failure.ts';
 import type { ReservationClient } from '../client/reservation-client.ts';
@@ -12,7 +12,7 @@ import { LOCATOR_MESSAGES } from '../messages/locator-messages.ts';
 import { RESERVE_MESSAGES } from '../messages/reserve-messages.ts';
 import formStyles from '../widget/form.css';
 import { contactFaultsOf, faultsOfPointers } from '../widget/interest-values.ts';
-import { LocateView, SLOW_MILLISECONDS } from '../widget/locate-view.ts';
+import { LocateView } from '../widget/locate-view.ts';
 import locatorStyles from '../widget/locator.css';
 import { ChangeForm } from './change-form.ts';
 import { type ChangeValues, type ConsentWords, changeBody, ticksOf, valuesOf } from './change-values.ts';
@@ -86,14 +86,19 @@ export class ChangeView {
     this.#locate?.stop();
   }
 
-  async #loadWords(locale: Locale): Promise<void> {
+  /** @returns why the words did not come; those of another language than the chosen one come too late either way */
+  async #loadWords(locale: Locale): Promise<RequestFailure | undefined> {
     try {
       const known = this.#words.get(locale) ?? (await this.#options.client.getForm(locale));
       this.#words.set(locale, known);
       this.#form.showWords(known);
+      return undefined;
     } catch (error) {
       if (!(error instanceof RequestFailure)) throw error;
-      this.#form.showNoWords(this.#failureText(error), LOCATOR_MESSAGES[this.#options.locale].tryAgain);
+      if (locale === this.draft.locale) {
+        this.#form.showNoWords(this.#failureText(error), LOCATOR_MESSAGES[this.#options.locale].tryAgain);
+      }
+      return error;
     }
   }
 
@@ -184,8 +189,8 @@ export class ChangeView {
     }
     if (failure.pointers.some((pointer) => pointer.startsWith('#/consents'))) {
       this.#words.clear();
-      await this.#loadWords(this.draft.locale);
-      this.#form.showTrouble(messages.renewed);
+      const missing = await this.#loadWords(this.draft.locale);
+      this.#form.showTrouble(missing === undefined ? messages.renewed : this.#failureText(missing));
       return;
     }
     const faults = faultsOfPointers(failure.pointers);

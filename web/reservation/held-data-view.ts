@@ -1,9 +1,11 @@
 import type { ReservationAnswer } from '../../shared/contract/interests.ts';
 import { createButton, createElement } from '../client/create-element.ts';
 import { formatPhone, formatTime } from '../client/format.ts';
+import { saveFile } from '../client/save-file.ts';
+import { termList } from '../client/term-list.ts';
+import { LANGUAGE_NAMES } from '../messages/language-names.ts';
 import { RESERVATION_MESSAGES } from '../messages/reservation-messages.ts';
-import { LANGUAGES } from './languages.ts';
-import { termList, type Wording } from './receipt-view.ts';
+import type { Wording } from './receipt-view.ts';
 
 /** Everything that is held about the person beside the receipt, to be read and to be taken along. */
 export function heldData(reservation: ReservationAnswer, wording: Wording): readonly Node[] {
@@ -22,7 +24,7 @@ export function heldData(reservation: ReservationAnswer, wording: Wording): read
       [messages.phone, person.phone === undefined ? messages.notSaid : formatPhone(person.phone)],
       [messages.zip, person.zip],
       [messages.timeframe, timeframeLabel ?? timeframe ?? messages.notSaid],
-      [messages.locale, LANGUAGES[reservation.locale]],
+      [messages.locale, LANGUAGE_NAMES[reservation.locale]],
     ]),
     createElement('h3', {}, messages.consentsHeading),
     createElement('p', { class: 'note' }, messages.consentsNote),
@@ -67,8 +69,5 @@ function evidence(consent: ReservationAnswer['consents'][number], { locale }: Wo
 /** Gives the answer as it came, as a file. It is in the page already: nothing is asked for again. */
 function download(reservation: ReservationAnswer): void {
   const json = new Blob([`${JSON.stringify(reservation, null, 2)}\n`], { type: 'application/json' });
-  const href = URL.createObjectURL(json);
-  createElement('a', { href, download: `${reservation.number}.json` }).click();
-  // Not at once: some browsers read it only after the click has been handled.
-  setTimeout(() => URL.revokeObjectURL(href), 60_000);
+  saveFile(`${reservation.number}.json`, json);
 }

@@ -3,6 +3,8 @@ import { createButton, createElement } from '../client/create-element.ts';
 import { CHANGE_MESSAGES } from '../messages/change-messages.ts';
 import { FAILURE_MESSAGES } from '../messages/failure-messages.ts';
 import { RESERVATION_MESSAGES } from '../messages/reservation-messages.ts';
+import { pageAddress } from '../pages/page-address.ts';
+import { changeResult } from './change-result.ts';
 import { heldData } from './held-data-view.ts';
 import type { HeldReservation, PageState } from './page-state.ts';
 import { receiptList } from './receipt-view.ts';
@@ -32,7 +34,7 @@ export function contentOf(
   form: HTMLElement | undefined,
 ): PageContent {
   const messages = RESERVATION_MESSAGES[locale];
-  const findStore = createElement('a', { class: 'button', href: '/' }, messages.findStore);
+  const findStore = createElement('a', { class: 'button', href: pageAddress('/', locale) }, messages.findStore);
   switch (state.kind) {
     case 'working': {
       const words = state.slow ? messages.workingSlowly : messages.working;
@@ -83,7 +85,7 @@ export function contentOf(
         buttons(
           createButton(messages.withdrawNow, 'danger', () => actions.withdraw(held)),
           createButton(messages.keep, 'secondary', () =>
-            actions.show({ ...state, kind: 'reservation', saved: [] }, { focus: true }),
+            actions.show({ ...state, kind: 'reservation', before: undefined }, { focus: true }),
           ),
         ),
       );
@@ -102,7 +104,8 @@ function reservationContent(
 ): PageContent {
   const messages = RESERVATION_MESSAGES[locale];
   const { reservation } = state.held;
-  const result = state.saved.length === 0 ? undefined : savedNote(state.saved, locale);
+  const saved = state.before === undefined ? [] : changeResult(state.before, reservation, locale);
+  const result = saved.length === 0 ? undefined : savedNote(saved, locale);
   const content = headed(
     messages.reservationHeading,
     ...(result === undefined ? [] : [result.element]),
@@ -119,7 +122,7 @@ function reservationContent(
     ...why(locale, messages.whyReservation),
   );
   if (result === undefined) return content;
-  const announcement = [CHANGE_MESSAGES[locale].savedHeading, ...state.saved].join('. ');
+  const announcement = [CHANGE_MESSAGES[locale].savedHeading, ...saved].join('. ');
   return { ...content, focus: result.heading, announcement };
 }
 
@@ -137,7 +140,7 @@ function headed(words: string, ...nodes: readonly Node[]): PageContent {
 }
 
 function text(words: string): HTMLElement {
-  return createElement('p', { role: 'status' }, words);
+  return createElement('p', {}, words);
 }
 
 function buttons(...each: readonly HTMLButtonElement[]): HTMLElement {

@@ -24,8 +24,12 @@ export type PageState =
   | { readonly kind: 'working'; readonly slow: boolean }
   | { readonly kind: 'confirm'; readonly token: string }
   | ({ readonly kind: 'receipt'; readonly receipt: ReceiptAnswer } & Surroundings)
-  /** `saved`: what happens now, a sentence each, when it has just been changed. */
-  | ({ readonly kind: 'reservation'; readonly held: HeldReservation; readonly saved: readonly string[] } & Surroundings)
+  /** `before`: how it stood before, when it has just been changed. */
+  | ({
+      readonly kind: 'reservation';
+      readonly held: HeldReservation;
+      readonly before: ReservationAnswer | undefined;
+    } & Surroundings)
   | ({ readonly kind: 'question'; readonly held: HeldReservation } & Surroundings)
   | ({
       readonly kind: 'change';

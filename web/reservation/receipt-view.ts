@@ -2,10 +2,11 @@ import type { ReceiptAnswer } from '../../shared/contract/interests.ts';
 import type { DealerStatus } from '../../shared/dealers/dealer.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
 import type { InterestForm } from '../client/api-client.ts';
-import { createElement } from '../client/create-element.ts';
 import { formatTime } from '../client/format.ts';
+import { termList } from '../client/term-list.ts';
 import { LOCATOR_MESSAGES } from '../messages/locator-messages.ts';
 import { RESERVATION_MESSAGES } from '../messages/reservation-messages.ts';
+import { UNDECIDED } from '../widget/interest-values.ts';
 
 /** How to say it: in which language, with the names of models and timeframes in it, and what is known of the store. */
 export interface Wording {
@@ -35,7 +36,7 @@ export function receiptList(
     [messages.store, dealer?.name ?? messages.noStore, dealer === null ? undefined : storeNote(storeStatus, locale)],
     [
       messages.model,
-      receipt.model === 'undecided' ? messages.undecided : (model?.name ?? receipt.model),
+      receipt.model === UNDECIDED ? messages.undecided : (model?.name ?? receipt.model),
       model?.expected ?? form.launchNotice,
     ],
     ...(placeInLine === null
@@ -50,22 +51,4 @@ export function receiptList(
   ]);
   list.classList.add('receipt');
   return list;
-}
-
-/** Terms with what is said of each, and a note where one is needed. */
-export function termList(
-  rows: readonly (readonly [term: string, value: string | Node, note?: string | undefined])[],
-): HTMLElement {
-  return createElement(
-    'dl',
-    {},
-    ...rows.map(([term, value, note]) =>
-      createElement(
-        'div',
-        {},
-        createElement('dt', {}, term),
-        createElement('dd', {}, value, ...(note ? [createElement('p', { class: 'note' }, note)] : [])),
-      ),
-    ),
-  );
 }

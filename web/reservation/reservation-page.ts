@@ -1,16 +1,14 @@
 import type { ReceiptAnswer, ReservationAnswer } from '../../shared/contract/interests.ts';
 import type { DealerStatus } from '../../shared/dealers/dealer.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
-import type { InterestForm } from '../client/api-client.ts';
+import { type InterestForm, SLOW_MILLISECONDS } from '../client/api-client.ts';
 import { createButton } from '../client/create-element.ts';
 import { RequestFailure } from '../client/failure.ts';
 import { localeOf } from '../client/format.ts';
 import { ReservationClient } from '../client/reservation-client.ts';
+import { LANGUAGE_NAMES } from '../messages/language-names.ts';
 import { RESERVATION_MESSAGES } from '../messages/reservation-messages.ts';
-import { SLOW_MILLISECONDS } from '../widget/locate-view.ts';
-import { changeResult } from './change-result.ts';
 import { ChangeView } from './change-view.ts';
-import { LANGUAGES } from './languages.ts';
 import { type MailLink, mailLinkOf } from './mail-link.ts';
 import { contentOf, type PageActions } from './page-content.ts';
 import type { HeldReservation, PageState, Surroundings } from './page-state.ts';
@@ -64,13 +62,23 @@ class ReservationPage implements PageActions {
       const reservation = await this.#client.getReservation(token);
       if (!this.#localeChosen) this.#locale = reservation.locale;
       const surroundings = await this.#surroundings(reservation, this.#locale);
-      return { kind: 'reservation', held: { token, reservation }, ...surroundings, saved: [] };
+      return { kind: 'reservation', held: { token, reservation }, ...surroundings, before: undefined };
     });
   }
 
   withdraw({ token, reservation }: HeldReservation): void {
+    let mayBeDone = false;
     void this.#attempt(async () => {
-      await this.#client.withdrawReservation(token);
+      try {
+        await this.#client.withdrawReservation(token);
+      } catch (error) {
+        if (!(error instanceof RequestFailure)) throw error;
+        // A link that was good a moment ago is refused because the try whose answer was lost had been done.
+        if (!(mayBeDone && error.status === 401)) {
+          mayBeDone ||= error.kind !== 'refused' && error.kind !== 'busy';
+          throw error;
+        }
+      }
       return { kind: 'withdrawn', storeName: reservation.dealer?.name };
     });
   }
@@ -102,15 +110,25 @@ class ReservationPage implements PageActions {
       if (isMine()) this.show(slowly);
     }, SLOW_MILLISECONDS);
     try {
-      const next = await action().catch((error: unknown): PageState => {
-        if (!(error instanceof RequestFailure)) throw error;
-        if (error.kind === 'refused') return { kind: 'dead-link' };
-        return { kind: 'failed', failure: error, retry: () => void this.#attempt(action) };
-      });
+      const next = await action()
+        .then((state) => this.#inOwnWords(state))
+        .catch((error: unknown): PageState => {
+          if (!(error instanceof RequestFailure)) throw error;
+          if (error.kind === 'refused') return { kind: 'dead-link' };
+          return { kind: 'failed', failure: error, retry: () => void this.#attempt(action) };
+        });
       if (isMine()) this.show(next, { focus: true });
     } finally {
       clearTimeout(slow);
     }
+  }
+
+  /** The state with the launch's words in the page's language, which may have been changed while it was on its way. */
+  async #inOwnWords(state: PageState): Promise<PageState> {
+    const locale = this.#locale;
+    if (!('form' in state) || state.form.locale === locale) return state;
+    const own = { ...state, form: await this.#client.getForm(locale) };
+    return locale === this.#locale ? own : this.#inOwnWords(own);
   }
 
   /** What the page says around a reservation: the launch's words, and what is known of its store. */
@@ -134,10 +152,7 @@ class ReservationPage implements PageActions {
       this.show(state);
       return;
     }
-    void this.#attempt(async () => {
-      const form = await this.#client.getForm(locale);
-      return state.kind === 'change' ? { ...state, form, draft } : { ...state, form };
-    });
+    void this.#attempt(async () => (state.kind === 'change' ? { ...state, draft } : state));
   }
 
   #changeView(state: Extract<PageState, { kind: 'change' }>): ChangeView {
@@ -154,7 +169,7 @@ class ReservationPage implements PageActions {
       onSaved: (reservation) => {
         if (this.#changing === view) this.#showSaved(held, reservation, form);
       },
-      onCancel: () => this.show({ kind: 'reservation', held, form, storeStatus, saved: [] }, { focus: true }),
+      onCancel: () => this.show({ kind: 'reservation', held, form, storeStatus, before: undefined }, { focus: true }),
       onDeadLink: () => {
         if (this.#changing === view) this.show({ kind: 'dead-link' }, { focus: true });
       },
@@ -163,9 +178,13 @@ class ReservationPage implements PageActions {
   }
 
   #showSaved(before: HeldReservation, reservation: ReservationAnswer, form: InterestForm): void {
-    const saved = changeResult(before.reservation, reservation, this.#locale);
     const held = { token: before.token, reservation };
-    const result = (surroundings: Surroundings): PageState => ({ kind: 'reservation', held, saved, ...surroundings });
+    const result = (surroundings: Surroundings): PageState => ({
+      kind: 'reservation',
+      held,
+      before: before.reservation,
+      ...surroundings,
+    });
     const storeStatus = this.#statuses.get(reservation.dealer?.id ?? '');
     if (reservation.dealer === null || storeStatus !== undefined) {
       this.show(result({ form, storeStatus }), { focus: true });
@@ -185,7 +204,7 @@ class ReservationPage implements PageActions {
     languages.setAttribute('aria-label', RESERVATION_MESSAGES[this.#locale].language);
     languages.replaceChildren(
       ...(['en-US', 'es-US'] as const).map((locale) => {
-        const button = createButton(LANGUAGES[locale], 'link', () => this.#speak(locale));
+        const button = createButton(LANGUAGE_NAMES[locale], 'link', () => this.#speak(locale));
         button.lang = locale;
         button.setAttribute('aria-pressed', String(locale === this.#locale));
         return button;

@@ -1,6 +1,7 @@
 import type { Locale } from '../../shared/launch/launch.ts';
 import { ApiClient } from '../client/api-client.ts';
 import { createElement } from '../client/create-element.ts';
+import { isRequestFailure } from '../client/failure.ts';
 import { FormSource } from '../client/form-source.ts';
 import { localeOf } from '../client/format.ts';
 import { loadPart, loadUsMap, prefetchPart } from '../client/load-part.ts';
@@ -84,12 +85,15 @@ export class AlpineDealerLocator extends HTMLElement {
   readonly #idPrefix = nextIdPrefix();
   #locate: LocateView | undefined;
   #reserve: ReservePlace | undefined;
+  /** Styles that the form needs, in whatever tree the element stands. */
+  readonly #formSheets = new Set<CSSStyleSheet>();
+  /** Whether an attribute was changed while the element was in no page. */
+  #isOutdated = false;
 
   connectedCallback(): void {
-    if (this.#locate === undefined) {
-      this.#root.adoptedStyleSheets = [locatorSheet];
-      this.#start();
-    }
+    for (const sheet of this.#formSheets) this.#placeStyles(sheet);
+    if (this.#locate === undefined || this.#isOutdated) this.#start();
+    else this.#locate.goOn();
   }
 
   /** What was found and typed stays: pages move elements about. */
@@ -98,11 +102,15 @@ export class AlpineDealerLocator extends HTMLElement {
   }
 
   attributeChangedCallback(_name: string, before: string | null, now: string | null): void {
-    if (this.isConnected && this.#locate !== undefined && before !== now) this.#start();
+    if (this.#locate === undefined || before === now) return;
+    if (this.isConnected) this.#start();
+    else this.#isOutdated = true;
   }
 
   #start(): void {
     this.#locate?.stop();
+    this.#isOutdated = false;
+    this.#adopt(locatorSheet);
     const locale = localeOf(this.getAttribute('locale') ?? this.#pageLanguage());
     const client = new ApiClient(this.getAttribute('api') ?? new URL(import.meta.url).origin);
     const formSource = new FormSource(client, locale);
@@ -160,7 +168,10 @@ export class AlpineDealerLocator extends HTMLElement {
   /** A store that is not listed, or does not come, leaves the person at the search. */
   async #chooseById(storeId: string, client: ApiClient): Promise<void> {
     const locate = this.#locate;
-    const store = await client.findStore(storeId);
+    const store = await client.getDealer(storeId).catch((error: unknown) => {
+      if (!isRequestFailure(error)) throw error;
+      return undefined;
+    });
     // Started anew meanwhile, or a store was chosen by hand.
     if (store === undefined || locate !== this.#locate || locate?.element.hidden) return;
     this.#choose(store);
@@ -172,6 +183,7 @@ export class AlpineDealerLocator extends HTMLElement {
 
   /** The form is styled where it lives: in the tree around this element. */
   #placeStyles(sheet: CSSStyleSheet): void {
+    this.#formSheets.add(sheet);
     const tree = this.getRootNode();
     if ((tree instanceof Document || tree instanceof ShadowRoot) && !tree.adoptedStyleSheets.includes(sheet)) {
       tree.adoptedStyleSheets.push(sheet);
@@ -179,13 +191,12 @@ export class AlpineDealerLocator extends HTMLElement {
   }
 
   async #openMap(locale: Locale, hooks: StoreMapHooks): Promise<StoreMap> {
-    const part = loadPart('map');
     const ownGround = await this.#openTiles();
     if (ownGround !== undefined) {
-      const { MapView } = await part;
+      const { MapView } = await loadPart('map');
       return new MapView({ locale, ...hooks, makeGround: ownGround });
     }
-    const [{ MapView, drawnGround, mapSheet }, map] = await Promise.all([part, loadUsMap()]);
+    const [{ MapView, drawnGround, mapSheet }, map] = await Promise.all([loadPart('map'), loadUsMap()]);
     this.#adopt(mapSheet);
     return new MapView({ locale, ...hooks, makeGround: drawnGround(map) });
   }
@@ -207,7 +218,8 @@ export class AlpineDealerLocator extends HTMLElement {
   }
 
   #adopt(...sheets: readonly CSSStyleSheet[]): void {
-    this.#root.adoptedStyleSheets = [locatorSheet, ...sheets];
+    const adopted = this.#root.adoptedStyleSheets;
+    adopted.push(...sheets.filter((sheet) => !adopted.includes(sheet)));
   }
 
   #choose(dealer: ChosenStore | null): void {

@@ -2,9 +2,7 @@ import type { InterestForm } from '../client/api-client.ts';
 import { createElement } from '../client/create-element.ts';
 import type { ReserveMessages } from '../messages/reserve-messages.ts';
 import { choiceField, type Field, radioField, textField, tickField } from './form-fields.ts';
-
-/** A model that nobody has chosen, as the contract names it. */
-const UNDECIDED = 'undecided';
+import { UNDECIDED } from './interest-values.ts';
 
 /** The box for a number that calls and texts may go to. */
 export function phoneField(messages: ReserveMessages, idPrefix: string, hint = messages.phoneHint) {

@@ -1,6 +1,9 @@
 import type { InterestBody } from '../../shared/contract/interests.ts';
 import type { ReserveField } from '../messages/reserve-messages.ts';
 
+/** A model that nobody has chosen, as the contract names it; `launch.ts` itself would weigh too much here. */
+export const UNDECIDED = 'undecided';
+
 /** What stands in the form, as typed. */
 export interface InterestValues {
   readonly givenName: string;

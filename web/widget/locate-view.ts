@@ -1,14 +1,9 @@
-import type { Locale } from '../../shared/launch/launch.ts';
-import type { ApiClient, DealersFound, FoundDealer, InterestForm } from '../client/api-client.ts';
+import { type DealersFound, type FoundDealer, SLOW_MILLISECONDS } from '../client/api-client.ts';
 import { createButton, createElement } from '../client/create-element.ts';
 import { type FailureKind, isRequestFailure } from '../client/failure.ts';
-import type { LocatorMessages } from '../messages/locator-messages.ts';
-import { SearchForm } from './search-form.ts';
+import { SearchForm, type SearchFormOptions } from './search-form.ts';
 import { nextSearchState, type SearchEvent, type SearchState, type StartedSearch } from './search-state.ts';
 import { awayText, type StoreLink, searchSummary, storeCard, storeList } from './store-list.ts';
-
-/** From then on the person is told that it is slow. */
-export const SLOW_MILLISECONDS = 4_000;
 
 /** What shows the stores. */
 export type LocateLayout = 'list' | 'map' | 'both';
@@ -31,16 +26,8 @@ export interface StoreMapHooks {
 }
 
 /** What the view starts with, and whom it tells. */
-export interface LocateViewOptions {
-  readonly messages: LocatorMessages;
-  readonly locale: Locale;
-  readonly client: ApiClient;
-  readonly radius: number;
-  readonly unit: 'mi' | 'km';
-  readonly model: string | undefined;
+export interface LocateViewOptions extends Omit<SearchFormOptions, 'onSearch' | 'onReserveAnywhere'> {
   readonly layout: LocateLayout;
-  /** The models to choose from. @throws RequestFailure */
-  getModels(): Promise<InterestForm['models']>;
   /** Loads the map; without it there is a list only. @throws RequestFailure */
   readonly openMap?: (hooks: StoreMapHooks) => Promise<StoreMap>;
   /** A search was answered. */
@@ -72,20 +59,13 @@ export class LocateView {
   #selected: string | undefined;
 
   constructor(options: LocateViewOptions) {
-    const { messages, locale, client, radius, unit, model, layout, getModels } = options;
     this.#options = options;
     this.#form = new SearchForm({
-      messages,
-      locale,
-      client,
-      radius,
-      unit,
-      model,
-      getModels,
+      ...options,
       onReserveAnywhere: () => options.onReserve(null),
       onSearch: (search) => void this.#search(search),
     });
-    const shown = options.openMap === undefined ? 'list' : layout;
+    const shown = options.openMap === undefined ? 'list' : options.layout;
     this.#results = createElement(
       'div',
       { class: `results ${shown === 'both' ? shown : `only-${shown}`}`, hidden: true },
@@ -128,6 +108,11 @@ export class LocateView {
     this.#asking?.abort();
   }
 
+  /** Takes up again the search that was given up, if there was one. */
+  goOn(): void {
+    if (this.#state.kind === 'searching') void this.#search(this.#state.search);
+  }
+
   /** Gives up the search under way, and the map for good. */
   stop(): void {
     this.giveUp();
@@ -136,6 +121,8 @@ export class LocateView {
   }
 
   async #search(search: StartedSearch): Promise<void> {
+    // The browser tells its place when it likes.
+    if (this.#stopped) return;
     this.#asking?.abort();
     const asking = new AbortController();
     this.#asking = asking;

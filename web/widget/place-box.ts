@@ -126,6 +126,8 @@ export class PlaceBox {
   #pressed(event: KeyboardEvent): void {
     if (event.isComposing) return;
     if (event.key === 'Escape') {
+      // Of an empty box it is for what the widget stands in: a dialog, say.
+      if (this.#places.length === 0 && this.#input.value === '') return;
       if (this.#places.length > 0) this.close();
       else this.#input.value = '';
     } else if (this.#places.length === 0) {

@@ -1,3 +1,4 @@
+import type { InterestBody } from '../../shared/contract/interests.ts';
 import type { Locale } from '../../shared/launch/launch.ts';
 import type { ApiClient, InterestForm } from '../client/api-client.ts';
 import { createButton, createElement } from '../client/create-element.ts';
@@ -126,10 +127,10 @@ export class ReserveView {
     form.clearFaults();
     form.sending = true;
     try {
-      await this.#send(form, values);
+      const { dealerId } = await this.#send(form, values);
       this.#keyFor = keyForContent(() => crypto.randomUUID());
       this.#showSent(values.email.trim());
-      this.#options.onSubmitted(form.store?.id ?? null, values.model);
+      this.#options.onSubmitted(dealerId ?? null, values.model);
     } catch (error) {
       if (!isRequestFailure(error)) throw error;
       await this.#explain(form, error);
@@ -138,7 +139,8 @@ export class ReserveView {
     }
   }
 
-  async #send(form: ReserveForm, values: InterestValues): Promise<void> {
+  /** @returns what was sent: meanwhile another store may have been chosen */
+  async #send(form: ReserveForm, values: InterestValues): Promise<InterestBody> {
     const body = interestBody(values, {
       dealerId: form.store?.id ?? null,
       locale: this.#options.locale,
@@ -149,6 +151,7 @@ export class ReserveView {
     const early = QUICKEST_RETURN_MILLISECONDS - this.#options.formSource.ageMilliseconds;
     if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
     await this.#options.client.submitInterest(body, this.#keyFor(JSON.stringify(body)));
+    return body;
   }
 
   /** Says what the API found wrong; a form past its time is renewed first. */

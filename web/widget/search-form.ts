@@ -37,7 +37,8 @@ export class SearchForm {
   #models: 'none' | 'loading' | 'there' = 'none';
   readonly #fault: HTMLElement;
   readonly #locate: HTMLButtonElement;
-  #searched = false;
+  /** How many searches were started here. */
+  #searches = 0;
 
   constructor(options: SearchFormOptions) {
     const { messages, locale } = options;
@@ -61,7 +62,8 @@ export class SearchForm {
       );
     }
     this.#model = createElement('select', { id: 'model' });
-    this.#showModels(options.model === undefined ? [] : [{ id: options.model, name: options.model }]);
+    const { model } = options;
+    this.#showModels(model === undefined ? [] : [{ id: model, name: model }], model);
     this.#fault = createElement('p', { id: 'place-fault', class: 'fault', role: 'alert' });
     this.#locate = createButton(messages.useLocation, 'link', () => this.#useLocation());
     this.element = createElement(
@@ -92,7 +94,7 @@ export class SearchForm {
     if (options.model !== undefined) void this.#loadModels();
     for (const select of [this.#radius, this.#unit, this.#model]) {
       select.addEventListener('change', () => {
-        if (this.#searched) this.#search();
+        if (this.#searches > 0) this.#search();
       });
     }
   }
@@ -121,7 +123,7 @@ export class SearchForm {
       return;
     }
     this.#complain('');
-    this.#searched = true;
+    this.#searches += 1;
     void this.#loadModels();
     const model = this.#model.value;
     this.#options.onSearch({
@@ -138,7 +140,7 @@ export class SearchForm {
     if (this.#models !== 'none') return;
     this.#models = 'loading';
     try {
-      this.#showModels(await this.#options.getModels());
+      this.#showModels(await this.#options.getModels(), this.#model.value);
       this.#models = 'there';
     } catch (error) {
       if (!isRequestFailure(error)) throw error;
@@ -146,8 +148,7 @@ export class SearchForm {
     }
   }
 
-  #showModels(models: readonly { readonly id: string; readonly name: string }[]): void {
-    const chosen = this.#model.value || this.#options.model;
+  #showModels(models: readonly { readonly id: string; readonly name: string }[], chosen: string | undefined): void {
     this.#model.replaceChildren(
       createElement('option', { value: '' }, this.#options.messages.anyModel),
       ...models.map(({ id, name }) => createElement('option', { value: id, selected: id === chosen }, name)),
@@ -159,27 +160,26 @@ export class SearchForm {
     this.#box.markInvalid(fault !== '', this.#fault.id);
   }
 
-  /** Asks the browser, on this click only. */
+  /** Asks the browser, on this click only. Its answer counts until something else is searched for. */
   #useLocation(): void {
     const { messages } = this.#options;
-    const done = (label: string) => {
+    const before = this.#searches;
+    const answered = (act: () => void) => {
       this.#locate.disabled = false;
-      this.#locate.textContent = label;
+      this.#locate.textContent = messages.useLocation;
+      if (this.#searches === before) act();
     };
     this.#complain('');
     this.#locate.disabled = true;
     this.#locate.textContent = messages.locating;
     navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
-        done(messages.useLocation);
-        this.searchNear(messages.yourLocation, nearOfPosition(coords));
-      },
-      (error) => {
-        done(messages.useLocation);
-        this.#fault.textContent =
-          error.code === error.PERMISSION_DENIED ? messages.locationDenied : messages.locationUnavailable;
-        this.#box.focus();
-      },
+      ({ coords }) => answered(() => this.searchNear(messages.yourLocation, nearOfPosition(coords))),
+      (error) =>
+        answered(() => {
+          this.#fault.textContent =
+            error.code === error.PERMISSION_DENIED ? messages.locationDenied : messages.locationUnavailable;
+          this.#box.focus();
+        }),
       { maximumAge: 600_000, timeout: LOCATION_TIMEOUT_MILLISECONDS },
     );
   }
