@@ -3,7 +3,7 @@ import { SEARCH_GROUP_KEYS } from '../counts/search-counts.ts';
 import { COUNTED_DAYS, daysInOrder, groupedBy } from './counts-query.ts';
 import { json, type Operation } from './operation.ts';
 
-const SearchCountsQuery = z
+export const SearchCountsQuery = z
   .strictObject({
     by: z.optional(groupedBy(SEARCH_GROUP_KEYS)),
     ...COUNTED_DAYS,
@@ -15,7 +15,7 @@ const SearchCountsQuery = z
 
 const SearchTotal = { searches: z.int().check(z.gte(0)) };
 
-const SearchCountsAnswer = z.strictObject({
+export const SearchCountsAnswer = z.strictObject({
   asOf: z.iso.datetime(),
   definitions: z.record(z.string(), z.string()),
   total: z.strictObject(SearchTotal),
