@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { BenchOptions } from './bench-options.ts';
 import { runCostBench } from './cost/cost-bench.ts';
 import { runCountsBench } from './counts/counts-bench.ts';
 import { runChaosBench } from './holds/chaos-bench.ts';
@@ -12,15 +13,6 @@ import { runReservationsBench } from './reservations/reservations-bench.ts';
 import { runSearchBench } from './search/search-bench.ts';
 import { takeScreens } from './widget/screens.ts';
 import { runWidgetBench } from './widget/widget-bench.ts';
-
-export interface BenchOptions {
-  /** A short run, that writes no report. */
-  readonly quick: boolean;
-  /** Leaves out what is larger. */
-  readonly upTo: number;
-  /** One part of the bench, that writes no report. */
-  readonly only: string | undefined;
-}
 
 /** By the name that the command line gives. */
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {

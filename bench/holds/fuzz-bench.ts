@@ -8,7 +8,7 @@ import { type FuzzReport, runFuzz } from '../../test/fuzz/fuzz-run.ts';
 import { mailsOf, openWorld } from '../../test/fuzz/fuzz-world.ts';
 import { dataOfRequest, repetitionsIn, type SentDatum } from '../../test/support/sent-data.ts';
 import { scanTables } from '../../test/support/stack-tables.ts';
-import type { BenchOptions } from '../bench.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { runTable } from '../run-table.ts';
 import { StackProcess } from './stack-process.ts';

@@ -10,7 +10,7 @@ import { SENDER_LIMIT } from '../../shared/limits/limit.ts';
 import { YOUNGEST_FORM_MS } from '../../shared/reservations/form-age.ts';
 import { RESERVATION_TABLE, reservationOfItem } from '../../shared/reservations/reservation-table.ts';
 import { scanTables } from '../../test/support/stack-tables.ts';
-import type { BenchOptions } from '../bench.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { percentile } from '../percentile.ts';
 import { formOf } from '../reservations/form.ts';

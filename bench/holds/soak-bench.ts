@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { YOUNGEST_FORM_MS } from '../../shared/reservations/form-age.ts';
-import type { BenchOptions } from '../bench.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { percentile } from '../percentile.ts';
 import { formOf } from '../reservations/form.ts';

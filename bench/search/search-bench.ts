@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BenchOptions } from '../bench.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { withEmulator } from '../with-emulator.ts';
 import { measureColdStart } from './cold-start.ts';
 import { OwnSearch } from './own-search.ts';
