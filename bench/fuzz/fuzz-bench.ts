@@ -11,8 +11,8 @@ import { scanTables } from '../../test/support/stack-tables.ts';
 import type { BenchOptions } from '../bench-options.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { runTable } from '../run-table.ts';
-import { StackProcess } from './stack-process.ts';
-import { LEAD_STORE_ID, writeDealers } from './stores.ts';
+import { StackProcess } from '../stack/stack-process.ts';
+import { LEAD_STORE_ID, writeDealers } from '../stack/stores.ts';
 
 const SEED = 20_261_125;
 const REPORT = join(import.meta.dirname, '..', 'fuzz.md');

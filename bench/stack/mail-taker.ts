@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { json, text } from 'node:stream/consumers';
-import { stopServer, urlOf } from './fault-proxy.ts';
+import { stopServer, urlOf } from './loopback-server.ts';
 
 /** A mail that was taken, whether or not its sender learned it. */
 export interface TakenMail {

@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { MailTaker } from './mail-taker.ts';
-
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: string;
-}
+import type { MailTaker } from '../stack/mail-taker.ts';
+import { type Reply, sendOnce } from '../stack/send-once.ts';
 
 /** What a buyer was told, and what they do not know of. */
 export interface BuyerRecord {
@@ -40,7 +33,6 @@ const PAUSE_MILLISECONDS = 400;
 /** Older than the youngest form by more than clocks of instances differ. */
 const FORM_MILLISECONDS = 4_000;
 const MAIL_WITHIN_MILLISECONDS = 25_000;
-const PATIENCE_MILLISECONDS = 20_000;
 
 /** Stores that buyers choose: the one with every way for its leads, two without an address, and none. */
 const STORES = ['2745', '2605', '2210', null] as const;
@@ -195,34 +187,4 @@ class ChaosBuyer {
   #unexpected(what: string, { status, body }: Reply): void {
     this.#scene.note(`${what} was answered ${status}: ${body.slice(0, 300)}`);
   }
-}
-
-/** From an address of the loopback network. @throws Error when there is no answer */
-export async function sendOnce(
-  siteUrl: string,
-  from: string,
-  call: { method: string; path: string; headers?: Record<string, string>; body?: object },
-): Promise<Reply> {
-  const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-  const { method, path, headers = {}, body } = call;
-  const request = httpRequest(
-    `${siteUrl}${path}`,
-    {
-      method,
-      agent: false,
-      localAddress: from,
-      timeout: PATIENCE_MILLISECONDS,
-      headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
-    },
-    (response) => {
-      text(response).then(
-        (read) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: read }),
-        reject,
-      );
-    },
-  );
-  request.once('timeout', () => request.destroy(new Error('no answer')));
-  request.once('error', reject);
-  request.end(body && JSON.stringify(body));
-  return promise;
 }

@@ -15,7 +15,9 @@ import { markdownTable } from '../markdown-table.ts';
 import { percentile } from '../percentile.ts';
 import { formOf } from '../reservations/form.ts';
 import { runTable } from '../run-table.ts';
-import { sendOnce } from './chaos-buyer.ts';
+import { sendOnce } from '../stack/send-once.ts';
+import { StackProcess } from '../stack/stack-process.ts';
+import { writeDealers } from '../stack/stores.ts';
 import {
   collectTokens,
   type JourneyLedger,
@@ -25,8 +27,6 @@ import {
   newLedger,
   useManySenders,
 } from './journey-load.ts';
-import { StackProcess } from './stack-process.ts';
-import { writeDealers } from './stores.ts';
 
 const REPORT = join(import.meta.dirname, '..', 'load.md');
 const FULL = { connections: [1, 4, 16, 64, 256], seconds: 15 };

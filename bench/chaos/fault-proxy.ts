@@ -9,6 +9,7 @@ import {
 } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { stopServer, urlOf } from '../stack/loopback-server.ts';
 
 /**
  * What can happen to a request between a function and the database. `never-sent`: the connection breaks before it. `answer-lost`:
@@ -170,16 +171,4 @@ function write(response: ServerResponse, { status, headers, body }: Forwarded): 
 
 function refuse(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
-}
-
-export function urlOf(server: Server): string {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
-  return `http://127.0.0.1:${address.port}`;
-}
-
-export async function stopServer(server: Server): Promise<void> {
-  server.close();
-  server.closeAllConnections();
-  await once(server, 'close');
 }

@@ -8,12 +8,12 @@ import { markdownTable } from '../markdown-table.ts';
 import { percentile } from '../percentile.ts';
 import { formOf } from '../reservations/form.ts';
 import { runTable } from '../run-table.ts';
-import { sendOnce } from './chaos-buyer.ts';
-import { MailTaker } from './mail-taker.ts';
+import { MailTaker } from '../stack/mail-taker.ts';
+import { sendOnce } from '../stack/send-once.ts';
+import type { StackMemory } from '../stack/stack-child.ts';
+import { StackProcess } from '../stack/stack-process.ts';
+import { writeDealers } from '../stack/stores.ts';
 import { isFlat, type Slope, slopeOf } from './slope.ts';
-import type { StackMemory } from './stack-child.ts';
-import { StackProcess } from './stack-process.ts';
-import { writeDealers } from './stores.ts';
 
 const REPORT = join(import.meta.dirname, '..', 'soak.md');
 const FULL = { minutes: 30, warmUpMinutes: 5, sampleSeconds: 15 };

@@ -2,8 +2,8 @@ import { FACT_TABLE } from '../../shared/counts/fact-table.ts';
 import { OUTBOX_TABLE } from '../../shared/outbox/outbox-table.ts';
 import type { ConfirmedReservation, Reservation } from '../../shared/reservations/reservation.ts';
 import { RESERVATION_TABLE, reservationOfItem } from '../../shared/reservations/reservation-table.ts';
+import type { MailTaker } from '../stack/mail-taker.ts';
 import type { BuyerRecord } from './chaos-buyer.ts';
-import type { MailTaker } from './mail-taker.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 type Group = Readonly<Record<string, unknown>> & { readonly active: number };

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FUNCTION_SPECS } from '../../infra/functions.ts';
 import { OUTBOX_TABLE } from '../../shared/outbox/outbox-table.ts';
 import { scanTables } from '../../test/support/stack-tables.ts';
-import { sendOnce } from './chaos-buyer.ts';
+import { sendOnce } from '../stack/send-once.ts';
+import type { StackPlan, StackUp } from '../stack/stack-child.ts';
+import { StackProcess } from '../stack/stack-process.ts';
 import type { FaultProxy } from './fault-proxy.ts';
-import type { StackPlan, StackUp } from './stack-child.ts';
-import { StackProcess } from './stack-process.ts';
 
 /** What marketing is told. */
 export interface ToldCounts {

@@ -6,12 +6,13 @@ import { WEBHOOK_ALLOW_LOOPBACK_VARIABLE } from '../../shared/runtime/environmen
 import { repetitionsIn, type SentDatum } from '../../test/support/sent-data.ts';
 import { scanTables } from '../../test/support/stack-tables.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { type BuyerRecord, liveBuyer, newBuyer, sendOnce } from './chaos-buyer.ts';
+import { MailTaker } from '../stack/mail-taker.ts';
+import { sendOnce } from '../stack/send-once.ts';
+import { type BuyerRecord, liveBuyer, newBuyer } from './chaos-buyer.ts';
 import { answered, ChaosStack, SCHEDULED } from './chaos-stack.ts';
 import { ChaosStores } from './chaos-stores.ts';
 import { faultsOfTruth } from './chaos-truth.ts';
 import { FaultProxy } from './fault-proxy.ts';
-import { MailTaker } from './mail-taker.ts';
 
 export interface ChaosPlan {
   readonly seed: number;

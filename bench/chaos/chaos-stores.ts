@@ -9,10 +9,10 @@ import { openGazetteer } from '../../shared/gazetteer/gazetteer.ts';
 import { MODEL_IDS } from '../../shared/launch/launch.ts';
 import { documentClient } from '../../shared/runtime/dynamodb-client.ts';
 import { byDistance } from '../search/oracle.ts';
-import { sendOnce } from './chaos-buyer.ts';
+import { sendOnce } from '../stack/send-once.ts';
+import type { StackUp } from '../stack/stack-child.ts';
+import { csvOf, LEAD_STORE_ID, type StoreRow, storeRows } from '../stack/stores.ts';
 import { answered } from './chaos-stack.ts';
-import type { StackUp } from './stack-child.ts';
-import { csvOf, LEAD_STORE_ID, type StoreRow, storeRows } from './stores.ts';
 
 const GAZETTEER = openGazetteer(readFileSync(new URL('../../data/gazetteer/gazetteer.bin', import.meta.url)));
 const METERS_PER_MILE = 1609.344;
