@@ -3,6 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { MailTaker } from '../stack/mail-taker.ts';
 import { type Reply, sendOnce } from '../stack/send-once.ts';
 
+/** What a buyer asks for. */
+export interface Choice {
+  readonly model: string;
+  readonly dealerId: string | null;
+  readonly zip: string;
+}
+
 /** What a buyer was told, and what they do not know of. */
 export interface BuyerRecord {
   readonly email: string;
@@ -10,10 +17,10 @@ export interface BuyerRecord {
   accepted: number;
   /** Numbers that confirmations were answered with: they must all be one. */
   readonly numbers: Set<string>;
-  /** What the last change that was answered has left. */
-  changed: { readonly model: string; readonly dealerId: string | null; readonly zip: string } | undefined;
-  /** A change was sent since and never answered. */
-  changeUnknown: boolean;
+  /** What they may have now: what they were told last, and what they asked for since and were never told of. */
+  mayHold: readonly Choice[];
+  /** Changes that were answered. */
+  changes: number;
   withdrawal: 'none' | 'unknown' | 'told';
 }
 
@@ -45,8 +52,8 @@ export function newBuyer(number: number): BuyerRecord {
     email: `chaos-${number}@buyers.example`,
     accepted: 0,
     numbers: new Set(),
-    changed: undefined,
-    changeUnknown: false,
+    mayHold: [],
+    changes: 0,
     withdrawal: 'none',
   };
 }
@@ -80,8 +87,10 @@ class ChaosBuyer {
 
   /** Gets a form, lets it grow old enough, sends it. @returns whether it was accepted */
   async #submit(): Promise<boolean> {
-    const { pick, chance, isOver } = this.#scene;
-    const choices = { model: pick(MODELS), dealerId: pick(STORES), zip: pick(ZIPS) };
+    const { chance, isOver } = this.#scene;
+    const choices = this.#choose();
+    // A form of somebody who is confirmed changes nothing.
+    if (this.#record.numbers.size === 0) this.#record.mayHold = [choices];
     for (let forms = 0; forms < 4 && !isOver(); forms++) {
       const shown = await this.#send('GET', '/v1/form');
       if (shown?.status !== 200) continue;
@@ -116,7 +125,7 @@ class ChaosBuyer {
     const { taker, isOver, chance } = this.#scene;
     const deadline = Date.now() + MAIL_WITHIN_MILLISECONDS;
     while (Date.now() < deadline && !isOver()) {
-      const [token] = taker.tokensTo(this.#record.email, 'confirm');
+      const [token] = taker.confirmTokensTo(this.#record.email);
       if (token === undefined) {
         await delay(200);
         continue;
@@ -140,18 +149,20 @@ class ChaosBuyer {
   }
 
   async #change(token: string): Promise<void> {
-    const { pick } = this.#scene;
-    const wanted = { model: pick(MODELS), dealerId: pick(STORES), zip: pick(ZIPS) };
-    this.#record.changeUnknown = true;
+    const wanted = this.#choose();
+    this.#record.mayHold = [...this.#record.mayHold, wanted];
     const answer = await this.#send('PATCH', '/v1/reservation', wanted, { authorization: `Bearer ${token}` });
     if (answer?.status === 200) {
-      this.#record.changed = wanted;
-      this.#record.changeUnknown = false;
+      this.#record.mayHold = [wanted];
+      this.#record.changes += 1;
     } else if (answer !== undefined && answer.status < 500) {
-      // A store may have been withdrawn since it was chosen; then nothing was done.
-      if (answer.status === 400 && answer.body.includes('#/dealerId')) this.#record.changeUnknown = false;
-      else this.#unexpected('a change', answer);
+      this.#unexpected('a change', answer);
     }
+  }
+
+  #choose(): Choice {
+    const { pick } = this.#scene;
+    return { model: pick(MODELS), dealerId: pick(STORES), zip: pick(ZIPS) };
   }
 
   async #withdraw(token: string): Promise<void> {

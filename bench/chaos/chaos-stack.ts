@@ -5,13 +5,8 @@ import { scanTables } from '../../test/support/stack-tables.ts';
 import { sendOnce } from '../stack/send-once.ts';
 import type { StackPlan, StackUp } from '../stack/stack-child.ts';
 import { StackProcess } from '../stack/stack-process.ts';
+import type { ToldCounts } from './chaos-scene.ts';
 import type { FaultProxy } from './fault-proxy.ts';
-
-/** What marketing is told. */
-export interface ToldCounts {
-  readonly total: Readonly<Record<string, number>> & { readonly active: number };
-  readonly groups: readonly (Readonly<Record<string, unknown>> & { readonly active: number })[];
-}
 
 const HOUR = 3600_000;
 /** A day at most, so that nothing that waits to be confirmed loses its time. */
@@ -68,8 +63,10 @@ export class ChaosStack {
   }
 
   async stop(): Promise<void> {
+    // Whoever restarts it is told when that fails.
     await this.#restarting.catch(() => {});
-    await this.#process.stop().catch(() => {});
+    // One that cannot end in good order ends all the same.
+    await this.#process.stop().catch(() => this.#process.kill());
   }
 
   /** @returns whether the clock could step so far */
