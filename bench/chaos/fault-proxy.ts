@@ -9,14 +9,14 @@ import {
 } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { stopServer, urlOf } from '../stack/loopback-server.ts';
+import { stopServer, urlOf } from '../../test/support/loopback-server.ts';
 
 /**
  * What can happen to a request between a function and the database. `never-sent`: the connection breaks before it. `answer-lost`:
  * it is done, and the connection breaks. `done-late`: the connection breaks, and it is done when its sender has gone on.
  * `sent-twice`: it is done two times. `throttled`, `conflict`, `internal`: the database refuses it. `slow`: it waits.
  */
-export const DATABASE_FAULTS = [
+const DATABASE_FAULTS = [
   'never-sent',
   'answer-lost',
   'done-late',
@@ -26,7 +26,7 @@ export const DATABASE_FAULTS = [
   'internal',
   'slow',
 ] as const;
-export type DatabaseFault = (typeof DATABASE_FAULTS)[number];
+type DatabaseFault = (typeof DATABASE_FAULTS)[number];
 
 const SLOW_MILLISECONDS = 400;
 const LATE_MILLISECONDS = 300;

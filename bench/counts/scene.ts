@@ -11,9 +11,9 @@ import { createTable } from '../create-table.ts';
 import { PLAIN_TABLES, plainItems } from './plain.ts';
 import { type SeededReservation, seededReservations } from './seeded-facts.ts';
 
-export const YEAR = { from: '2026-01-01', days: 365 } as const;
+const YEAR = { from: '2026-01-01', days: 365 } as const;
 /** In the afternoon of the last day: its hours up to 15 are closed, what came since is not. */
-export const NOW = Date.parse('2026-12-31T15:40Z');
+const NOW = Date.parse('2026-12-31T15:40Z');
 const NOW_HOUR = '2026-12-31T15';
 
 export interface Scene {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { json, text } from 'node:stream/consumers';
 import { deliveryOfTags } from '../../shared/mail-feedback/delivery-tags.ts';
-import { stopServer, urlOf } from './loopback-server.ts';
+import { stopServer, urlOf } from '../../test/support/loopback-server.ts';
 
 /** A mail that was taken, whether or not its sender learned it. */
 export interface TakenMail {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { inject } from 'vitest';
 import type { Host } from '../../local/host.ts';
+import { stopServer, urlOf } from './loopback-server.ts';
 
 interface Operator {
   readonly url: string;
@@ -20,16 +21,7 @@ export async function startOperator(host: Pick<Host, 'invoke'>): Promise<Operato
       );
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+  return { url: urlOf(server), stop: () => stopServer(server) };
 }
 
 /** Runs a function of the running stack. @throws Error with the function's own when it fails */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { stopServer, urlOf } from './loopback-server.ts';
 
 /** A post as a store's CRM gets it. */
 export interface ReceivedPost {
@@ -22,14 +23,5 @@ export async function startWebhookEndpoint(): Promise<{ readonly url: string; st
     response.writeHead(204).end();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
-  return {
-    url: `http://127.0.0.1:${address.port}/leads`,
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+  return { url: `${urlOf(server)}/leads`, stop: () => stopServer(server) };
 }
