@@ -217,10 +217,16 @@ class Chaos {
 
   /** Groups always sum to their total, whatever is going on. */
   async #count(): Promise<void> {
-    const counted = await this.#parts.stack.countsBy('state').catch(() => undefined);
-    this.#occurs(counted === undefined ? 'count without an answer' : 'count');
-    if (counted === undefined) return;
-    const { total, groups } = counted;
+    // No answer is one of the faults; a refusal is none.
+    const answer = await this.#parts.stack.askCounts('state').catch(() => undefined);
+    const isAnswered = answer !== undefined && answer.status < 500;
+    this.#occurs(isAnswered ? 'count' : 'count without an answer');
+    if (!isAnswered) return;
+    if (answer.status !== 200) {
+      this.#problems.add(`a count was answered ${answer.status}: ${answer.body}`);
+      return;
+    }
+    const { total, groups } = JSON.parse(answer.body) as ToldCounts;
     const sum = groups.reduce((all, { active }) => all + Number(active), 0);
     if (sum !== total['active']) this.#problems.add(`the groups sum to ${sum}, their total is ${total['active']}`);
   }
@@ -238,9 +244,12 @@ class Chaos {
       path: `/v1/leads/${leadId}/acknowledge`,
       body: { token },
     }).catch(() => undefined);
-    if (answer?.status !== 200) return;
-    this.#acknowledged.add(leadId);
-    this.#occurs('lead acknowledged');
+    if (answer?.status === 200) {
+      this.#acknowledged.add(leadId);
+      this.#occurs('lead acknowledged');
+    } else if (answer !== undefined && answer.status < 500) {
+      this.#problems.add(`a store’s link was answered ${answer.status}: ${answer.body}`);
+    }
   }
 
   async #judge(drainSeconds: number): Promise<ChaosReport> {

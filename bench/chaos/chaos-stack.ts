@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FUNCTION_SPECS } from '../../infra/functions.ts';
 import { OUTBOX_TABLE } from '../../shared/outbox/outbox-table.ts';
 import { scanTables } from '../../test/support/stack-tables.ts';
-import { sendOnce } from '../stack/send-once.ts';
+import { type Reply, sendOnce } from '../stack/send-once.ts';
 import type { StackPlan, StackUp } from '../stack/stack-child.ts';
 import { StackProcess } from '../stack/stack-process.ts';
 import type { ToldCounts } from './chaos-scene.ts';
@@ -83,14 +83,19 @@ export class ChaosStack {
     return this.#process.invoke(functionName);
   }
 
-  /** @throws Error when there is no answer, or another than 200 */
-  async countsBy(by: string): Promise<ToldCounts> {
+  /** @throws Error when there is no answer */
+  async askCounts(by: string): Promise<Reply> {
     const token = await this.#process.token('counts');
-    const { status, body } = await sendOnce(this.up.siteUrl, '127.0.0.1', {
+    return sendOnce(this.up.siteUrl, '127.0.0.1', {
       method: 'GET',
       path: `/v1/interest-counts?by=${by}`,
       headers: { authorization: `Bearer ${token}` },
     });
+  }
+
+  /** @throws Error when there is no answer, or another than 200 */
+  async countsBy(by: string): Promise<ToldCounts> {
+    const { status, body } = await this.askCounts(by);
     if (status !== 200) throw new Error(`the counts were answered ${status}: ${body}`);
     return JSON.parse(body) as ToldCounts;
   }
