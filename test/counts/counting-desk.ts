@@ -41,7 +41,7 @@ export function countingDesk(items = new Map<string, Readonly<Record<string, unk
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 
-const anyFilters: fc.Arbitrary<Filters> = fc.record({
+export const anyFilters: fc.Arbitrary<Filters> = fc.record({
   state: optional(fc.constantFrom('FL', 'PR', 'unknown')),
   model: optional(fc.constantFrom('a110', 'undecided')),
   dealer: optional(fc.constantFrom('2157', 'none')),
