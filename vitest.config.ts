@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { defineConfig } from 'vitest/config';
-import { TEST_ORIGIN_KEY } from './test/support/gateway-event.ts';
+import { TEST_ORIGIN_KEY_HASHES } from './test/support/gateway-event.ts';
 
 /** Tests of the whole running stack. */
 const SYSTEM = ['test/journey/**/*.test.ts'];
@@ -13,7 +12,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Handlers want to know whom they answer: events of test/support/gateway-event.ts come through this edge.
-    env: { ORIGIN_KEY_HASHES: createHash('sha256').update(TEST_ORIGIN_KEY).digest('hex') },
+    env: { ORIGIN_KEY_HASHES: TEST_ORIGIN_KEY_HASHES },
     // Vitest leaves a core to itself, which is half of a small machine.
     maxWorkers: '100%',
     projects: [

@@ -1,26 +1,18 @@
 import { parseArgs } from 'node:util';
+import type { BenchOptions } from './bench-options.ts';
+import { runChaosBench } from './chaos/chaos-bench.ts';
 import { runCostBench } from './cost/cost-bench.ts';
 import { runCountsBench } from './counts/counts-bench.ts';
-import { runChaosBench } from './holds/chaos-bench.ts';
-import { runFuzzBench } from './holds/fuzz-bench.ts';
-import { runLoadBench } from './holds/load-bench.ts';
-import { runSoakBench } from './holds/soak-bench.ts';
+import { runFuzzBench } from './fuzz/fuzz-bench.ts';
 import { runLeadsBench } from './leads/leads-bench.ts';
+import { runLoadBench } from './load/load-bench.ts';
 import { runMutationsBench } from './mutations/mutations-bench.ts';
 import { runRecoveryBench } from './recovery/recovery-bench.ts';
 import { runReservationsBench } from './reservations/reservations-bench.ts';
 import { runSearchBench } from './search/search-bench.ts';
+import { runSoakBench } from './soak/soak-bench.ts';
 import { takeScreens } from './widget/screens.ts';
 import { runWidgetBench } from './widget/widget-bench.ts';
-
-export interface BenchOptions {
-  /** A short run, that writes no report. */
-  readonly quick: boolean;
-  /** Leaves out what is larger. */
-  readonly upTo: number;
-  /** One part of the bench, that writes no report. */
-  readonly only: string | undefined;
-}
 
 /** By the name that the command line gives. */
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<void>>> = {

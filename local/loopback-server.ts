@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
 export interface LoopbackServer {
   readonly url: string;
@@ -23,15 +23,20 @@ export async function startLoopbackServer(
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  return { url: urlOf(server), stop: () => stopServer(server) };
+}
+
+/** @throws Error when it does not listen on a port */
+export function urlOf(server: Server): string {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the system gave no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    async stop() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return `http://127.0.0.1:${address.port}`;
+}
+
+/** Ends its connections too. */
+export async function stopServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
 }

@@ -6,7 +6,7 @@ import { bundleFunctions } from '../../infra/bundle.ts';
 import { FUNCTION_SPECS } from '../../infra/functions.ts';
 import { deployableStage } from '../../infra/stage-config.ts';
 import { METRICS } from '../../shared/runtime/metrics.ts';
-import type { BenchOptions } from '../bench.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { measureUnits } from '../reservations/units.ts';
 import { OwnSearch } from '../search/own-search.ts';
 import { clusteredDealers, origins } from '../search/places.ts';

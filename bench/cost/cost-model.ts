@@ -38,7 +38,7 @@ export const LAMBDA_SLOWDOWN = 2;
 /** START and REPORT, which Lambda itself writes for each run as JSON, with what CloudWatch adds to each event. */
 export const PLATFORM_LOG_BYTES = 900;
 /** The line of the API's access log. */
-export const ACCESS_LOG_BYTES = 250;
+const ACCESS_LOG_BYTES = 250;
 
 /** What so many units of the traffic cost, by part; mails are a line of their own. */
 export function costOf(traffic: Traffic, units: number): readonly CostLine[] {

@@ -1,21 +1,19 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
 import { FUNCTION_SPECS } from '../../infra/functions.ts';
 import type { Host } from '../../local/host.ts';
 import { startLocator } from '../../local/locator.ts';
 import { YOUNGEST_FORM_MS } from '../../shared/reservations/form-age.ts';
-import { formOf } from '../reservations/form.ts';
+import { mailsIn, type ReceivedMail } from '../../test/support/inbox.ts';
 import { LoadClient } from '../reservations/load-client.ts';
 import { origins } from '../search/places.ts';
+import { formOf } from '../stack/form.ts';
+import { LEAD_STORE_ID, writeDealers } from '../stack/stores.ts';
 import type { FunctionRun } from './cost-model.ts';
 
-const DEALERS_FILE = join(import.meta.dirname, '..', '..', 'data', 'dealers.csv');
-const STORE_ID = '2745';
 const SETTLED_MS = 4_000;
 const HEADER_BYTES = 700;
 
@@ -48,8 +46,7 @@ export async function measureTraffics(counts: {
 }): Promise<MeasuredTraffics> {
   const folder = await mkdtemp(join(tmpdir(), 'cost-bench-'));
   try {
-    const dealersFile = join(folder, 'dealers.csv');
-    await writeFile(dealersFile, await dealersWithAddresses());
+    const dealersFile = await writeDealers(folder);
     const tallies = new Map<string, Tally>();
     const tallyOf = (source: string): Tally => {
       const tally = tallies.get(source) ?? { runs: 0, milliseconds: 0, logBytes: 0 };
@@ -114,7 +111,7 @@ async function measureOn(
     await delay(YOUNGEST_FORM_MS);
     const wording = { formToken, wordingVersion: consents[0]?.version ?? '' };
     await client.sendAll(
-      buyers.map((email) => post('/v1/interests', formOf(email, wording, { dealerId: STORE_ID }))),
+      buyers.map((email) => post('/v1/interests', formOf(email, wording, { dealerId: LEAD_STORE_ID }))),
       { atOnce: 2 },
     );
     const tokens = await confirmTokens(host, buyers);
@@ -171,15 +168,12 @@ function runsOf(tallies: ReadonlyMap<string, Tally>, names: readonly string[], u
 
 const MAILED_WITHIN_MS = 120_000;
 
-async function mailsOf(host: Host, atLeast: number): Promise<readonly { to: string; text: string }[]> {
+async function mailsOf(host: Host, atLeast: number): Promise<readonly ReceivedMail[]> {
   const deadline = performance.now() + MAILED_WITHIN_MS;
   for (;;) {
-    const store = (await (await fetch(`${host.mailUrl}/store`)).json()) as {
-      emails: { destination: { to: string[] }; body: { text: string } }[];
-    };
-    if (store.emails.length >= atLeast)
-      return store.emails.map(({ destination, body }) => ({ to: destination.to[0] ?? '', text: body.text }));
-    if (performance.now() > deadline) throw new Error(`only ${store.emails.length} of ${atLeast} mails came`);
+    const mails = await mailsIn(host.mailUrl);
+    if (mails.length >= atLeast) return mails;
+    if (performance.now() > deadline) throw new Error(`only ${mails.length} of ${atLeast} mails came`);
     await delay(250);
   }
 }
@@ -188,7 +182,7 @@ async function confirmTokens(host: Host, buyers: readonly string[]): Promise<rea
   const wanted = new Set(buyers);
   const deadline = performance.now() + MAILED_WITHIN_MS;
   for (;;) {
-    const tokens = (await mailsOf(host, 1)).flatMap(({ to, text }) => {
+    const tokens = (await mailsOf(host, 1)).flatMap(({ to: [to = ''], text }) => {
       const token = wanted.has(to) ? /#confirm=([\w.-]+)/.exec(text)?.[1] : undefined;
       return token === undefined ? [] : [token];
     });
@@ -208,12 +202,4 @@ function post(path: string, body: object) {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-async function dealersWithAddresses(): Promise<string> {
-  const rows = parse(await readFile(DEALERS_FILE, 'utf8'), { columns: true }) as Record<string, string>[];
-  const store = rows.find(({ id }) => id === STORE_ID);
-  if (store === undefined) throw new Error(`data/dealers.csv has no store ${STORE_ID}`);
-  Object.assign(store, { lead_email: 'sales@store.example', adf_email: 'adf@crm.example' });
-  return stringify(rows, { header: true });
 }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { localDynamoDb } from '../../test/support/table.ts';
-import type { BenchOptions } from '../bench.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { withEmulator } from '../with-emulator.ts';
 import { type FaultsRun, runFaults } from './faults.ts';
 import { countPlainly, type PlainCost, plainReadUnits } from './plain.ts';

@@ -6,13 +6,14 @@ import { FACT_TABLE, factItem, factTable } from '../../shared/counts/fact-table.
 import { dayOf, firstHourOf } from '../../shared/counts/period.ts';
 import { type RollUpDesk, rollUp } from '../../shared/counts/roll-up.ts';
 import { ROLLUP_TABLE, rollupTable } from '../../shared/counts/rollup-table.ts';
+import { withKeys } from '../../test/support/locator-tables.ts';
 import { createTable } from '../create-table.ts';
 import { PLAIN_TABLES, plainItems } from './plain.ts';
 import { type SeededReservation, seededReservations } from './seeded-facts.ts';
 
-export const YEAR = { from: '2026-01-01', days: 365 } as const;
+const YEAR = { from: '2026-01-01', days: 365 } as const;
 /** In the afternoon of the last day: its hours up to 15 are closed, what came since is not. */
-export const NOW = Date.parse('2026-12-31T15:40Z');
+const NOW = Date.parse('2026-12-31T15:40Z');
 const NOW_HOUR = '2026-12-31T15';
 
 export interface Scene {
@@ -41,22 +42,12 @@ export async function makeScene(
 ): Promise<Scene> {
   const { seed, reservations, loadsAll, loadsPlain } = options;
   const client = DynamoDBDocumentClient.from(dynamoDb);
-  for (const [TableName, { partitionKey, sortKey }] of Object.entries({
+  for (const [TableName, keys] of Object.entries({
     facts: FACT_TABLE,
     rollups: ROLLUP_TABLE,
     ...PLAIN_TABLES,
   })) {
-    await createTable(dynamoDb, {
-      TableName,
-      KeySchema: [
-        { AttributeName: partitionKey, KeyType: 'HASH' },
-        { AttributeName: sortKey, KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [partitionKey, sortKey].map((AttributeName) => ({
-        AttributeName,
-        AttributeType: 'S' as const,
-      })),
-    });
+    await createTable(dynamoDb, { TableName, ...withKeys(keys) });
   }
   const byDay = new Map<string, Fact[]>();
   const standing: SeededReservation[] = [];

@@ -1,4 +1,5 @@
-import { inLanes, type LeadStack, STORE_ADDRESSES } from './lead-stack.ts';
+import { LEAD_STORE_ADDRESSES } from '../stack/stores.ts';
+import { inLanes, type LeadStack } from './lead-stack.ts';
 
 /** Forms that came one after another, with nothing else to do or in the middle of a burst of leads. */
 export interface FormsRun {
@@ -30,7 +31,7 @@ export async function measureForms(
     await stack.confirm(token);
   });
   const answers = await stack.submit(buyers, { atOnce: 1, pauseMilliseconds: PAUSE_MILLISECONDS });
-  const addresses = Object.values(STORE_ADDRESSES);
+  const addresses = Object.values(LEAD_STORE_ADDRESSES);
   const toCome = leaders.flatMap((buyer) =>
     addresses.filter((address) => stack.inbox.arrivedAt(address, buyer) === undefined),
   );

@@ -11,10 +11,10 @@ import { signToken } from '../../shared/reservations/signed-token.ts';
 import { submitInterest } from '../../shared/reservations/submit-interest.ts';
 import { localDynamoDb } from '../../test/support/table.ts';
 import { type BenchDesk, openBenchDesk } from '../reservations/bench-desk.ts';
-import { formOf } from '../reservations/form.ts';
 import { makeLocatorTables } from '../reservations/locator-tables.ts';
 import { clusteredDealers } from '../search/places.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { formOf } from '../stack/form.ts';
 import { type DrainClock, realClock, VirtualClock } from './drain-clock.ts';
 import { inLanes } from './lead-stack.ts';
 

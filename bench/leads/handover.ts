@@ -1,7 +1,8 @@
-import { inLanes, type LeadStack, STORE_ADDRESSES } from './lead-stack.ts';
+import { LEAD_STORE_ADDRESSES } from '../stack/stores.ts';
+import { inLanes, type LeadStack } from './lead-stack.ts';
 
-type Channel = keyof typeof STORE_ADDRESSES;
-const CHANNELS = Object.keys(STORE_ADDRESSES) as readonly Channel[];
+type Channel = keyof typeof LEAD_STORE_ADDRESSES;
+const CHANNELS = Object.keys(LEAD_STORE_ADDRESSES) as readonly Channel[];
 
 /** How long leads took from the buyer's confirmation to the store's inbox. */
 export interface HandoverRun {
@@ -22,7 +23,7 @@ export async function measureHandover(
   await inLanes([...buyers.entries()], atOnce, async ([at, buyer]) => {
     const confirmedAt = await stack.confirm(tokens[at] ?? '');
     for (const channel of CHANNELS) {
-      milliseconds[channel].push((await stack.inbox.awaitMail(STORE_ADDRESSES[channel], buyer)) - confirmedAt);
+      milliseconds[channel].push((await stack.inbox.awaitMail(LEAD_STORE_ADDRESSES[channel], buyer)) - confirmedAt);
     }
     // The receipt, after the mail that asked to confirm.
     await stack.inbox.awaitMail(buyer, buyer, 2);

@@ -1,27 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
 import type { Host } from '../../local/host.ts';
 import { startLocator } from '../../local/locator.ts';
-import { YOUNGEST_FORM_MS } from '../../shared/reservations/form-age.ts';
-import { formOf } from '../reservations/form.ts';
 import { type Call, type CallAnswer, LoadClient } from '../reservations/load-client.ts';
+import { type FormTokens, formOf, openForm } from '../stack/form.ts';
+import { LEAD_STORE_ID, writeDealers } from '../stack/stores.ts';
 import { InboxWatch } from './inbox-watch.ts';
 
-const DEALERS_FILE = join(import.meta.dirname, '..', '..', 'data', 'dealers.csv');
-const STORE_ID = '2745';
-/** Where the one store of this bench gets its leads. */
-export const STORE_ADDRESSES = { 'lead-mail': 'sales@store.example', 'adf-mail': 'adf@crm.example' } as const;
 const SUBMITTED_AT_ONCE = 4;
-
-/** What every form sends back. */
-interface FormTokens {
-  readonly formToken: string;
-  readonly wordingVersion: string;
-}
 
 /** The whole stack on this machine, with a store that gets its leads by mail and by ADF. */
 export class LeadStack {
@@ -44,21 +31,14 @@ export class LeadStack {
   static async run<Result>(use: (stack: LeadStack) => Promise<Result>): Promise<Result> {
     const folder = await mkdtemp(join(tmpdir(), 'leads-bench-'));
     try {
-      const dealersFile = join(folder, 'dealers.csv');
-      await writeFile(dealersFile, await dealersWithAddresses());
+      const dealersFile = await writeDealers(folder);
       const faults: string[] = [];
       const log = ({ text }: { readonly text: string }): void => {
         if (/"level":"(error|warn)"|failed/i.test(text)) faults.push(text);
       };
       const host = await startLocator({ port: 0, mailPort: 0, dataDir: undefined, dealersFile, log });
       try {
-        const response = await fetch(`${host.siteUrl}/v1/form`);
-        const { formToken, consents } = (await response.json()) as {
-          formToken: string;
-          consents: readonly { version: string }[];
-        };
-        await delay(YOUNGEST_FORM_MS);
-        const stack = new LeadStack(host, { formToken, wordingVersion: consents[0]?.version ?? '' }, faults);
+        const stack = new LeadStack(host, await openForm(host.siteUrl), faults);
         try {
           return await use(stack);
         } finally {
@@ -86,7 +66,7 @@ export class LeadStack {
         method: 'POST',
         path: '/v1/interests',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(formOf(email, this.#form, { dealerId: STORE_ID })),
+        body: JSON.stringify(formOf(email, this.#form, { dealerId: LEAD_STORE_ID })),
       }),
     );
     const { answers } = await this.#client.sendAll(calls, options);
@@ -123,12 +103,4 @@ export async function inLanes<Item>(
     for (const item of queue) await work(item);
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
-}
-
-async function dealersWithAddresses(): Promise<string> {
-  const rows = parse(await readFile(DEALERS_FILE, 'utf8'), { columns: true }) as Record<string, string>[];
-  const store = rows.find(({ id }) => id === STORE_ID);
-  if (store === undefined) throw new Error(`data/dealers.csv has no store ${STORE_ID}`);
-  Object.assign(store, { lead_email: STORE_ADDRESSES['lead-mail'], adf_email: STORE_ADDRESSES['adf-mail'] });
-  return stringify(rows, { header: true });
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import type { BenchOptions } from '../bench.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { withEmulator } from '../with-emulator.ts';
 import { type FormsRun, measureForms } from './burst.ts';
 import { type DrainPlan, type DrainRun, measureDrain } from './drain.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import type { BenchOptions } from '../bench.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { runTable } from '../run-table.ts';
 import { MUTATIONS, type Mutation } from './mutations.ts';

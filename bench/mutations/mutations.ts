@@ -183,14 +183,14 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'shared/outbox/lead-delivery.ts',
     find: "  const reach = await desk.outbox.reachOf(leadId, desk.nowMilliseconds());\n  if (reach === 'not-reached') return NEVER_SENT;\n  // Told",
     replace: '  const reach = await desk.outbox.reachOf(leadId, desk.nowMilliseconds());\n  // Told',
-    tests: ['outbox/after-changes.test.ts'],
+    tests: ['outbox/lead-closed.test.ts'],
   },
   {
     name: 'a withdrawn store’s CRM gets people’s data',
     file: 'shared/outbox/lead-delivery.ts',
     find: "  if (dealer.status === 'withdrawn') return mailInstead(standing, 'the store is withdrawn', desk);\n  const address",
     replace: '  const address',
-    tests: ['outbox/after-changes.test.ts', 'outbox/send-delivery.test.ts'],
+    tests: ['outbox/lead-closed.test.ts', 'outbox/send-delivery.test.ts'],
   },
   {
     name: 'a buyer who complained is mailed on',

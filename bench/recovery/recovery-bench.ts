@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localDynamoDb } from '../../test/support/table.ts';
-import type { BenchOptions } from '../bench.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { runTable } from '../run-table.ts';
 import { withEmulator } from '../with-emulator.ts';

@@ -6,10 +6,10 @@ import { startLocator } from '../../local/locator.ts';
 import type { InterestBody } from '../../shared/contract/interests.ts';
 import { FACT_TABLE } from '../../shared/counts/fact-table.ts';
 import { OUTBOX_TABLE } from '../../shared/outbox/outbox-table.ts';
-import { YOUNGEST_FORM_MS } from '../../shared/reservations/form-age.ts';
 import { RESERVATION_TABLE } from '../../shared/reservations/reservation-table.ts';
 import type { StoredItem } from '../../shared/runtime/item-bytes.ts';
-import { formOf } from './form.ts';
+import { mailsIn } from '../../test/support/inbox.ts';
+import { type FormTokens, formOf, openForm } from '../stack/form.ts';
 import { type Call, type CallAnswer, LoadClient } from './load-client.ts';
 
 const DEALERS_FILE = join(import.meta.dirname, '..', '..', 'data', 'dealers.csv');
@@ -25,9 +25,9 @@ export class BenchStack {
   /** Lines that tell of a fault, from the functions and the host. */
   readonly faults: readonly string[];
   readonly #host: Host;
-  readonly #form: { readonly formToken: string; readonly wordingVersion: string };
+  readonly #form: FormTokens;
 
-  private constructor(host: Host, form: { formToken: string; wordingVersion: string }, faults: readonly string[]) {
+  private constructor(host: Host, form: FormTokens, faults: readonly string[]) {
     this.client = new LoadClient(host.siteUrl);
     this.dynamoDb = new DynamoDBClient({
       endpoint: host.dynamoDbEndpoint,
@@ -52,13 +52,7 @@ export class BenchStack {
       },
     });
     try {
-      const response = await fetch(`${host.siteUrl}/v1/form`);
-      const { formToken, consents } = (await response.json()) as {
-        formToken: string;
-        consents: readonly { version: string }[];
-      };
-      await delay(YOUNGEST_FORM_MS);
-      const stack = new BenchStack(host, { formToken, wordingVersion: consents[0]?.version ?? '' }, faults);
+      const stack = new BenchStack(host, await openForm(host.siteUrl), faults);
       try {
         return await use(stack);
       } finally {
@@ -144,7 +138,9 @@ export class BenchStack {
   /** How many mails have gone to each address. */
   async mailCounts(): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
-    for (const { to } of await this.#mails()) counts.set(to, (counts.get(to) ?? 0) + 1);
+    for (const { to } of await mailsIn(this.#host.mailUrl)) {
+      for (const address of to) counts.set(address, (counts.get(address) ?? 0) + 1);
+    }
     return counts;
   }
 
@@ -166,17 +162,10 @@ export class BenchStack {
 
   async #confirmTokens(): Promise<ReadonlyMap<string, string>> {
     return new Map(
-      (await this.#mails()).flatMap(({ to, text }) => {
+      (await mailsIn(this.#host.mailUrl)).flatMap(({ to: [to = ''], text }) => {
         const token = /#confirm=([\w.-]+)/.exec(text)?.[1];
         return token === undefined ? [] : [[to, token] as const];
       }),
     );
-  }
-
-  async #mails(): Promise<readonly { readonly to: string; readonly text: string }[]> {
-    const store = (await (await fetch(`${this.#host.mailUrl}/store`)).json()) as {
-      emails: { destination: { to: string[] }; body: { text: string } }[];
-    };
-    return store.emails.map(({ destination, body }) => ({ to: destination.to[0] ?? '', text: body.text }));
   }
 }

@@ -17,8 +17,8 @@ import {
 } from '../../shared/reservations/reservation-desk.ts';
 import { signToken } from '../../shared/reservations/signed-token.ts';
 import { type SubmitResult, submitInterest } from '../../shared/reservations/submit-interest.ts';
+import { formOf } from '../stack/form.ts';
 import type { BenchDesk } from './bench-desk.ts';
-import { formOf } from './form.ts';
 import type { MeteredClient, UnitCost } from './unit-meter.ts';
 
 const HOUR_MS = 3_600_000;

@@ -7,9 +7,9 @@ import { YOUNGEST_FORM_MS } from '../../shared/reservations/form-age.ts';
 import { signToken } from '../../shared/reservations/signed-token.ts';
 import { submitInterest } from '../../shared/reservations/submit-interest.ts';
 import { clusteredDealers } from '../search/places.ts';
+import { formOf } from '../stack/form.ts';
 import { type BenchDesk, openBenchDesk } from './bench-desk.ts';
 import type { BenchStack } from './bench-stack.ts';
-import { formOf } from './form.ts';
 import { makeLocatorTables } from './locator-tables.ts';
 
 /** Many identical forms under one key, and what came of them. */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BenchOptions } from '../bench.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { withEmulator } from '../with-emulator.ts';
 import { BenchStack } from './bench-stack.ts';

@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import ngeohash from 'ngeohash';
 import { type Box, distanceMeters, EARTH_RADIUS_METERS } from '../../shared/geo/distance.ts';
 import type { Point } from '../../shared/geo/point.ts';
+import { withKeys } from '../../test/support/locator-tables.ts';
 import { createTable } from '../create-table.ts';
 import { type StoredStore, writeItems } from './bench-tables.ts';
 import { type Contender, METERS_PER_MILE, nearestByRings } from './contender.ts';
@@ -21,17 +22,7 @@ export class CellRecipes {
   }
 
   static async load(client: DynamoDBClient, tableName: string, stores: readonly StoredStore[]): Promise<CellRecipes> {
-    await createTable(client, {
-      TableName: tableName,
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-    });
+    await createTable(client, { TableName: tableName, ...withKeys({ partitionKey: 'pk', sortKey: 'sk' }) });
     const items = stores.map(({ id, location, payload }) => ({
       pk: { S: PARTITION },
       sk: { S: `${ngeohash.encode(location.lat, location.lng, 12)}#${id}` },

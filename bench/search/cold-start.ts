@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { bundleFunctions } from '../../infra/bundle.ts';
 import { DEALER_TABLE } from '../../shared/dealers/dealer-table.ts';
-import { gatewayEvent } from '../../test/support/gateway-event.ts';
+import { ORIGIN_KEY_HASHES_VARIABLE } from '../../shared/runtime/environment.ts';
+import { gatewayEvent, TEST_ORIGIN_KEY_HASHES } from '../../test/support/gateway-event.ts';
 import { percentile } from '../percentile.ts';
 
 const run = promisify(execFile);
@@ -58,6 +59,7 @@ export async function measureColdStart(endpoint: string, tableName: string, star
     const env = {
       ...process.env,
       [DEALER_TABLE.environmentVariable]: tableName,
+      [ORIGIN_KEY_HASHES_VARIABLE]: TEST_ORIGIN_KEY_HASHES,
       AWS_ENDPOINT_URL_DYNAMODB: endpoint,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',

@@ -4,6 +4,7 @@ import { applyDealerChanges } from '../../shared/dealers/dealer-import-table.ts'
 import { DEALER_TABLE, type DealerTable, dealerTable } from '../../shared/dealers/dealer-table.ts';
 import { type DealerSource, findDealers } from '../../shared/dealers/find-dealers.ts';
 import { type LeafRows, within } from '../../shared/geo/nearest.ts';
+import { withKeys } from '../../test/support/locator-tables.ts';
 import { createTable } from '../create-table.ts';
 import type { Contender } from './contender.ts';
 import type { MeteredDynamoDb, ReadCost } from './read-meter.ts';
@@ -23,18 +24,7 @@ export class OwnSearch {
 
   /** Imports the stores into a new table. */
   static async load(database: MeteredDynamoDb, tableName: string, dealers: readonly Dealer[]): Promise<OwnSearch> {
-    const { partitionKey, sortKey } = DEALER_TABLE;
-    await createTable(database.client, {
-      TableName: tableName,
-      KeySchema: [
-        { AttributeName: partitionKey, KeyType: 'HASH' },
-        { AttributeName: sortKey, KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: partitionKey, AttributeType: 'S' },
-        { AttributeName: sortKey, AttributeType: 'S' },
-      ],
-    });
+    await createTable(database.client, { TableName: tableName, ...withKeys(DEALER_TABLE) });
     const client = DynamoDBDocumentClient.from(database.client);
     await applyDealerChanges(client, tableName, { put: dealers, removeIds: [] }, { wait: neverNeeded });
     database.takeCost();

@@ -20,11 +20,10 @@ const PACKAGES = ['@aws-sdk/client-dynamodb', 'amplify-dynamodb-simulator', 'dyn
 export function searchReport({ seed, date, seconds, scenes, coldStart }: SearchResults): string {
   const targets = searchTargets(scenes, coldStart);
   return `${[
-    '# The bench',
+    '# Search',
     '`npm run bench search` measures the search beside others, all on one DynamoDB Local for each number of stores, and writes this file; with ' +
       '`-- --quick` it takes a minute, asks from few origins and only prints.',
     runTable({ seed, date, seconds, packages: PACKAGES }),
-    'The life of a reservation has a bench and a page of its own: [reservations.md](reservations.md).',
     '## Targets',
     `${targets.filter(({ reached }) => reached).length} of ${targets.length} reached.`,
     markdownTable(

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BenchOptions } from '../bench.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { withEmulator } from '../with-emulator.ts';
 import { measureColdStart } from './cold-start.ts';
 import { OwnSearch } from './own-search.ts';
@@ -10,7 +10,7 @@ import { searchReport } from './report.ts';
 import { playScene, type Scene } from './scene.ts';
 
 const SEED = 20_261_123;
-const REPORT = join(import.meta.dirname, '..', 'README.md');
+const REPORT = join(import.meta.dirname, '..', 'search.md');
 /** The larger the scene the fewer questions, so that a run takes half an hour. */
 const SCENES = [
   { storeCount: 300, ownRadiusOrigins: 200, rivalRadiusOrigins: 200, otherOrigins: 60 },
@@ -33,7 +33,7 @@ const EMULATOR_HEAP_MEGABYTES = 1_500;
 /** About as many as the locator has. */
 const COLD_START_STORES = 300;
 
-/** Measures the search beside others, prints the report, and writes it to bench/README.md unless it was quick. */
+/** Measures the search beside others, prints the report, and writes it to bench/search.md unless it was quick. */
 export async function runSearchBench({ quick, upTo }: BenchOptions): Promise<void> {
   const startedAt = performance.now();
   const seconds = (): number => (performance.now() - startedAt) / 1_000;

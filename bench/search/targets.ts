@@ -139,7 +139,7 @@ function floorTarget(scene: Scene): Target {
 }
 
 /** Read units, without the half that each Query costs at least, as a multiple of the bytes of the answer by 8,192. */
-export function floorRatio({ meanReadUnits, meanQueries, meanFloorUnits }: Figures): number {
+function floorRatio({ meanReadUnits, meanQueries, meanFloorUnits }: Figures): number {
   return (meanReadUnits - 0.5 * meanQueries) / meanFloorUnits;
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join, normalize } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { stopServer, urlOf } from '../../local/loopback-server.ts';
 import { dealersAnswer, formAnswer, interestAnswer, placesAnswer } from '../../test/web/stub-answers.ts';
 import { CONTENT_SECURITY_POLICY } from '../../test/web/stub-site.ts';
 import { buildWeb } from '../../web/build.ts';
@@ -39,13 +40,5 @@ export async function serveBenchSite(): Promise<{ readonly url: string; stop(): 
     response.end(gzipSync(contents));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return { url: urlOf(server), stop: () => stopServer(server) };
 }

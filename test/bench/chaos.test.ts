@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runChaos } from '../../bench/holds/chaos-run.ts';
+import { runChaos } from '../../bench/chaos/chaos-run.ts';
 
 test('through faults, kills and clock steps nothing that was told is lost, and everything is done once', async () => {
   const { problems, occurrences } = await runChaos({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isFlat, slopeOf } from '../../bench/holds/slope.ts';
+import { isFlat, slopeOf } from '../../bench/soak/slope.ts';
 
 const minutes = Array.from({ length: 60 }, (_, minute) => minute);
 

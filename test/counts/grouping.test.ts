@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FACT_EVENTS, type Fact, type FactEvent } from '../../shared/counts/fact.ts';
@@ -11,11 +10,8 @@ import {
   type GroupKey,
 } from '../../shared/counts/grouping.ts';
 import { dayOf } from '../../shared/counts/period.ts';
-import { openGazetteer } from '../../shared/gazetteer/gazetteer.ts';
 import { anyDay, anyFact } from './arbitrary-fact.ts';
-
-const gazetteer = openGazetteer(readFileSync(new URL('../../data/gazetteer/gazetteer.bin', import.meta.url)));
-const censusOf = (state: string) => gazetteer.findState(state);
+import { anyFilters, censusOf } from './counting-desk.ts';
 
 const COUNTED = [...FACT_EVENTS, 'active'] as const;
 const EVERY_BY: readonly (readonly GroupKey[])[] = [
@@ -23,14 +19,6 @@ const EVERY_BY: readonly (readonly GroupKey[])[] = [
   ...GROUP_KEYS.flatMap((a) => GROUP_KEYS.filter((b) => b !== a).map((b) => [a, b])),
 ];
 const anyFacts = fc.array(anyFact, { maxLength: 60, size: 'max' });
-const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
-const anyFilters: fc.Arbitrary<Filters> = fc.record({
-  state: optional(fc.constantFrom('FL', 'PR', 'unknown')),
-  model: optional(fc.constantFrom('a110', 'undecided')),
-  dealer: optional(fc.constantFrom('2157', 'none')),
-  metro: optional(fc.constantFrom('33100', 'unknown')),
-  campaign: optional(fc.constantFrom('Spring', 'none')),
-});
 
 /** The value that a fact has for a key, worked out in another way. */
 function groupValue(fact: Fact, key: GroupKey): string {

@@ -32,7 +32,7 @@ export function searchedLine({ day, state, distanceBand }: Omit<DaySearches, 'se
   });
 }
 
-export const anyDay = fc.constantFrom('2025-12-28', '2025-12-31', '2026-01-01', '2026-11-23', '2026-11-30');
+const anyDay = fc.constantFrom('2025-12-28', '2025-12-31', '2026-01-01', '2026-11-23', '2026-11-30');
 
 /** One search. */
 export const anySearch = fc.record({

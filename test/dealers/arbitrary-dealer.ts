@@ -4,7 +4,7 @@ import type { DealerHits, DealerQuestion } from '../../shared/dealers/find-deale
 import { distanceMeters } from '../../shared/geo/distance.ts';
 import { anyRadius, anywhere } from '../geo/arbitrary-point.ts';
 
-export const MODELS = ['a110', 'a390'] as const;
+const MODELS = ['a110', 'a390'] as const;
 
 /** A store of that id; few places and few words, so that changes often leave something as it was. */
 export function dealerOf(id: string): fc.Arbitrary<Dealer> {

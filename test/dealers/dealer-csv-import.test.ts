@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { buildDealersCsv } from '../../data/dealers/build.ts';
 import { importDealers } from '../../data/dealers/import-dealers.ts';
 import type { StackDescription } from '../../local/stack-description.ts';
@@ -52,7 +52,7 @@ async function tableAsCsv(): Promise<string> {
 }
 
 describe('importDealers', () => {
-  it('writes nothing without apply, all with it, and then finds nothing to do', async () => {
+  test('writes nothing without apply, all with it, and then finds nothing to do', async () => {
     const shown = await run(stores, false);
     expect(shown.outcome).toBe('shown');
     expect(shown.lines).toContain('70 to add, 0 to change, 0 to withdraw, 0 as they are');
@@ -66,7 +66,7 @@ describe('importDealers', () => {
     expect((await run(await tableAsCsv(), true)).outcome).toBe('unchanged');
   });
 
-  it('shows and applies additions, changes and removals', async () => {
+  test('shows and applies additions, changes and removals', async () => {
     await run([header, first, second, ''].join('\n'), true);
     const [id, name] = second.split(',');
     const wanted = [header, second.replace('expected', 'confirmed'), others[0], ''].join('\n');
@@ -80,13 +80,13 @@ describe('importDealers', () => {
     expect((await run(wanted, true)).outcome).toBe('unchanged');
   });
 
-  it('refuses a file without a store, which would withdraw all', async () => {
+  test('refuses a file without a store, which would withdraw all', async () => {
     await run([header, first, ''].join('\n'), true);
     expect((await run(`${header}\n`, true)).outcome).toBe('refused');
     expect(await tableAsCsv()).toContain(first);
   });
 
-  it('prints every bad row and writes nothing of the good ones', async () => {
+  test('prints every bad row and writes nothing of the good ones', async () => {
     const { outcome, lines } = await run([header, first, second.replace('expected', 'sure'), 'x', ''].join('\n'), true);
     expect(outcome).toBe('refused');
     expect(lines).toEqual([
@@ -97,7 +97,7 @@ describe('importDealers', () => {
     expect(await tableAsCsv()).toBe(`${header}\n`);
   });
 
-  it('names the stores without any channel, whose leads go to the fallback address', async () => {
+  test('names the stores without any channel, whose leads go to the fallback address', async () => {
     const withAddress = first.replace(/,,,,,$/, ',leads@example.com,,,,');
     const withWebhook = (others[0] ?? '').replace(
       /,,,,,$/,
@@ -153,7 +153,7 @@ describe('npm run dealers', () => {
     }
   }
 
-  it('imports into the running stack and exports the file back', async () => {
+  test('imports into the running stack and exports the file back', async () => {
     const file = join(folder, 'stores.csv');
     const copy = join(folder, 'copy.csv');
     writeFileSync(file, stores);
@@ -167,14 +167,14 @@ describe('npm run dealers', () => {
     expect(readFileSync(copy, 'utf8').split('\n').sort()).toEqual(stores.split('\n').sort());
   });
 
-  it('exits with 1 when a row is bad', async () => {
+  test('exits with 1 when a row is bad', async () => {
     const file = join(folder, 'bad.csv');
     writeFileSync(file, `${header}\nx\n`);
     const { code, stdout } = await withStack((port) => cli(['import', file], port));
     expect([code, stdout]).toEqual([1, expect.stringContaining('line 2: has 1 cells')]);
   });
 
-  it('says in one sentence what is missing', async () => {
+  test('says in one sentence what is missing', async () => {
     const file = join(folder, 'latin1.csv');
     writeFileSync(file, Buffer.from('caf\xe9', 'latin1'));
     const answers = await Promise.all([

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildDealersCsv } from '../../data/dealers/build.ts';
 import { censusCentroids } from '../../data/gazetteer/sources.ts';
 import { DEALER_STATUSES, type Dealer } from '../../shared/dealers/dealer.ts';
@@ -120,7 +120,7 @@ const anyDealer: fc.Arbitrary<Dealer> = fc
 const anyDealers = fc.uniqueArray(anyDealer, { selector: (dealer) => dealer.id, maxLength: 8 });
 
 describe('parseDealersCsv', () => {
-  it('reads every cell of a row', () => {
+  test('reads every cell of a row', () => {
     expect(dealersOf(csvOf([{}]))).toEqual([
       {
         id: '2165',
@@ -144,13 +144,13 @@ describe('parseDealersCsv', () => {
     ]);
   });
 
-  it('places a store without coordinates at its ZIP and says so', () => {
+  test('places a store without coordinates at its ZIP and says so', () => {
     const [dealer] = dealersOf(csvOf([{ lat: '', lng: '' }]));
     const entry = gazetteer.findZip('33316');
     expect(dealer).toMatchObject({ locationAccuracy: 'zip', location: entry?.military === false && entry.location });
   });
 
-  it('reads back what was formatted, whatever stands in the cells', () => {
+  test('reads back what was formatted, whatever stands in the cells', () => {
     fc.assert(
       fc.property(anyDealers, (dealers) => {
         expect(dealersOf(formatDealersCsv(dealers))).toEqual(dealers);
@@ -158,7 +158,7 @@ describe('parseDealersCsv', () => {
     );
   });
 
-  it('takes a byte order mark, CRLF, blank lines, padding, quotes and any order of columns', () => {
+  test('takes a byte order mark, CRLF, blank lines, padding, quotes and any order of columns', () => {
     const plain = csvOf([{}, { id: '2', name: 'A, "B" & C' }]);
     const wanted = dealersOf(plain);
     expect(wanted[1]?.name).toBe('A, "B" & C');
@@ -169,7 +169,7 @@ describe('parseDealersCsv', () => {
     expect(dealersOf(csvOf([{}, { id: '2', name: 'A, "B" & C' }], DEALER_COLUMNS.toReversed()))).toEqual(wanted);
   });
 
-  it('takes a file of a header alone as no stores', () => {
+  test('takes a file of a header alone as no stores', () => {
     expect(dealersOf(csvOf([]))).toEqual([]);
   });
 
@@ -236,19 +236,19 @@ describe('parseDealersCsv', () => {
     ['webhook_format', 'xml', /json, adf/],
   ];
 
-  it.each(wrong)('refuses %s %j', (column, value, fix) => {
+  test.each(wrong)('refuses %s %j', (column, value, fix) => {
     const [fault, ...more] = faultsOf(csvOf([{}, { id: '2', [column]: value }]));
     expect(more).toEqual([]);
     expect(fault).toMatchObject({ line: 3, fix: expect.stringMatching(fix) });
   });
 
-  it('sees that lat and lng are swapped', () => {
+  test('sees that lat and lng are swapped', () => {
     expect(faultsOf(csvOf([{ lat: GOOD.lng, lng: GOOD.lat }]))).toMatchObject([
       { line: 2, fix: expect.stringContaining('swapped') },
     ]);
   });
 
-  it('names the cell of every fault in every row at once', () => {
+  test('names the cell of every fault in every row at once', () => {
     const rows = wrong.map(([column, value], index) => ({ id: `s-${index}`, [column]: value }));
     const faults = faultsOf(csvOf(rows));
     expect(faults.map((fault) => fault.line)).toEqual(wrong.map((_, index) => index + 2));
@@ -260,20 +260,20 @@ describe('parseDealersCsv', () => {
     ]);
   });
 
-  it('names the line where an id stood first', () => {
+  test('names the line where an id stood first', () => {
     expect(faultsOf(csvOf([{}, { id: '2' }, {}]))).toEqual([
       { line: 4, column: 'id', value: '2165', fix: 'stands on line 2 already' },
     ]);
   });
 
-  it('takes a file from before webhook_format', () => {
+  test('takes a file from before webhook_format', () => {
     const columns = DEALER_COLUMNS.filter((column) => column !== 'webhook_format');
     const [dealer] = dealersOf(csvOf([{}], columns));
     expect(dealer?.routing.webhookUrl).toBe(GOOD.webhook_url);
     expect(dealer?.routing).not.toHaveProperty('webhookFormat');
   });
 
-  it('refuses a format without an endpoint, and takes this machine’s own endpoints where it is told to', () => {
+  test('refuses a format without an endpoint, and takes this machine’s own endpoints where it is told to', () => {
     expect(faultsOf(csvOf([{ webhook_url: '', webhook_secret: '' }]))).toMatchObject([
       { column: 'webhook_format', fix: expect.stringContaining('leave it blank') },
     ]);
@@ -284,12 +284,12 @@ describe('parseDealersCsv', () => {
     expect(parseDealersCsv(inside, { ...context, allowLoopback: true }).faults).toHaveLength(1);
   });
 
-  it('never repeats a secret', () => {
+  test('never repeats a secret', () => {
     const text = csvOf([{ webhook_secret: 'whsec_topsecret' }]);
     expect(JSON.stringify(faultsOf(text))).not.toContain('topsecret');
   });
 
-  it('names lines with a stray quote or too many cells beside the faults of other lines', () => {
+  test('names lines with a stray quote or too many cells beside the faults of other lines', () => {
     const [header = '', good = ''] = csvOf([{}]).split('\n');
     const lines = [header, good, 'a "b" c,', `${good},`, '"open', csvOf([{ id: '2', zip: '1' }]).split('\n')[1], ''];
     expect(faultsOf(lines.join('\n'))).toMatchObject([
@@ -300,7 +300,7 @@ describe('parseDealersCsv', () => {
     ]);
   });
 
-  it('names missing, unknown and repeated columns', () => {
+  test('names missing, unknown and repeated columns', () => {
     const header = DEALER_COLUMNS.filter((column) => column !== 'zip')
       .concat('id')
       .join(',');
@@ -312,7 +312,7 @@ describe('parseDealersCsv', () => {
     expect(faultsOf('')).toMatchObject([{ line: 1, fix: expect.stringContaining('header') }]);
   });
 
-  it('answers any text with stores or with faults, and never throws', () => {
+  test('answers any text with stores or with faults, and never throws', () => {
     const header = DEALER_COLUMNS.join(',');
     const cell = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('"', ',', '\n', '', ...Object.values(GOOD)));
     fc.assert(
@@ -326,7 +326,7 @@ describe('parseDealersCsv', () => {
 });
 
 describe('diffDealers', () => {
-  it('finds nothing to do between equal files, whatever the order', () => {
+  test('finds nothing to do between equal files, whatever the order', () => {
     fc.assert(
       fc.property(anyDealers, (dealers) => {
         const diff = diffDealers(dealers, dealersOf(formatDealersCsv(dealers)).toReversed());
@@ -336,7 +336,7 @@ describe('diffDealers', () => {
     );
   });
 
-  it('turns the current stores into the wanted ones', () => {
+  test('turns the current stores into the wanted ones', () => {
     fc.assert(
       fc.property(anyDealers, anyDealers, (current, wanted) => {
         const { added, changed, removed } = diffDealers(current, wanted);
@@ -351,7 +351,7 @@ describe('diffDealers', () => {
     );
   });
 
-  it('names the columns that differ', () => {
+  test('names the columns that differ', () => {
     const before = dealersOf(csvOf([{}]));
     const changes = {
       phone: '',
@@ -366,7 +366,7 @@ describe('diffDealers', () => {
     ]);
   });
 
-  it('sees that the centroid of a ZIP has moved', () => {
+  test('sees that the centroid of a ZIP has moved', () => {
     const [dealer] = dealersOf(csvOf([{ lat: '', lng: '' }]));
     if (dealer === undefined) throw new Error('no store');
     const { changed } = diffDealers([{ ...dealer, location: { lat: 26, lng: -80 } }], [dealer]);
@@ -375,11 +375,11 @@ describe('diffDealers', () => {
 });
 
 describe('data/dealers.csv', () => {
-  it('is what the build gives', () => {
+  test('is what the build gives', () => {
     expect(buildDealersCsv()).toBe(committed);
   });
 
-  it('has no fault, only expected stores, no name that claims an authorisation, and formats to itself', () => {
+  test('has no fault, only expected stores, no name that claims an authorisation, and formats to itself', () => {
     const dealers = dealersOf(committed);
     expect(dealers).toHaveLength(70);
     expect(dealers.filter((dealer) => dealer.status !== 'expected' || /authori[sz]ed/i.test(dealer.name))).toEqual([]);

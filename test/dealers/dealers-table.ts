@@ -1,20 +1,11 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DEALER_TABLE } from '../../shared/dealers/dealer-table.ts';
+import { withKeys } from '../support/locator-tables.ts';
 import { localDynamoDb, makeTable } from '../support/table.ts';
 
 /** A dealers table of its own, and a client of it. */
 export async function dealersTable(): Promise<{ client: DynamoDBDocumentClient; tableName: string }> {
-  const { partitionKey, sortKey } = DEALER_TABLE;
-  const tableName = await makeTable(localDynamoDb(), {
-    KeySchema: [
-      { AttributeName: partitionKey, KeyType: 'HASH' },
-      { AttributeName: sortKey, KeyType: 'RANGE' },
-    ],
-    AttributeDefinitions: [
-      { AttributeName: partitionKey, AttributeType: 'S' },
-      { AttributeName: sortKey, AttributeType: 'S' },
-    ],
-  });
+  const tableName = await makeTable(localDynamoDb(), withKeys(DEALER_TABLE));
   return { client: clientWith({}), tableName };
 }
 

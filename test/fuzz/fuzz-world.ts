@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Security } from '../../shared/contract/operation.ts';
 import { YOUNGEST_FORM_MS } from '../../shared/reservations/form-age.ts';
 import { type SigningKey, signToken } from '../../shared/reservations/signed-token.ts';
+import { mailsIn, type ReceivedMail } from '../support/inbox.ts';
 import type { FuzzRequest } from './fuzz-request.ts';
 import { type RawAnswer, sendRaw } from './raw-http.ts';
 
@@ -143,13 +144,13 @@ async function confirmed(stack: StackToFuzz, email: string, body: object, from: 
   if (answer?.status !== 200) throw new Error(`a link was answered ${answer?.status}: ${answer?.body}`);
   const { number, manageToken } = JSON.parse(answer.body.toString()) as { number: string; manageToken: string };
   const lead = await awaitMail(stack, ({ text }) => text.includes('#acknowledge=') && text.includes(number));
-  const receipt = await awaitMail(stack, ({ to, unsubscribe }) => to.includes(email) && unsubscribe !== '');
+  const receipt = await awaitMail(stack, ({ to, headers }) => to.includes(email) && UNSUBSCRIBE in headers);
   const acknowledgeToken = found(/#acknowledge=([\w.-]+)/, lead.text);
   return {
     confirmToken,
     manageToken,
     acknowledgeToken,
-    unsubscribeToken: found(/token=([\w.-]+)/, receipt.unsubscribe),
+    unsubscribeToken: found(/token=([\w.-]+)/, receipt.headers[UNSUBSCRIBE] ?? ''),
     reservationId: subjectOf(manageToken),
     leadId: subjectOf(acknowledgeToken),
   };
@@ -175,38 +176,13 @@ function found(pattern: RegExp, text: string): string {
   return token;
 }
 
-export interface FuzzMail {
-  readonly to: readonly string[];
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-  readonly unsubscribe: string;
-}
-
-export async function mailsOf({ mailUrl }: Pick<StackToFuzz, 'mailUrl'>): Promise<readonly FuzzMail[]> {
-  const { emails } = (await getJson(`${mailUrl}/store`)) as {
-    emails: {
-      subject: string;
-      destination: { to: string[] };
-      body: { text?: string; html?: string };
-      headers?: { name: string; value: string }[];
-    }[];
-  };
-  return emails.map(({ subject, destination, body, headers = [] }) => ({
-    to: destination.to,
-    subject,
-    text: body.text ?? '',
-    html: body.html ?? '',
-    unsubscribe: headers.find(({ name }) => name.toLowerCase() === 'list-unsubscribe')?.value ?? '',
-  }));
-}
-
+const UNSUBSCRIBE = 'list-unsubscribe';
 const MAIL_WITHIN_MS = 20_000;
 
-async function awaitMail(stack: StackToFuzz, fits: (mail: FuzzMail) => boolean): Promise<FuzzMail> {
+async function awaitMail(stack: StackToFuzz, fits: (mail: ReceivedMail) => boolean): Promise<ReceivedMail> {
   const deadline = Date.now() + MAIL_WITHIN_MS;
   for (;;) {
-    const mail = (await mailsOf(stack)).find(fits);
+    const mail = (await mailsIn(stack.mailUrl)).find(fits);
     if (mail !== undefined) return mail;
     if (Date.now() > deadline) throw new Error(`a mail did not come within ${MAIL_WITHIN_MS / 1000} s`);
     await delay(100);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildGazetteer } from '../../data/gazetteer/build.ts';
 import {
   cbsaRows,
@@ -27,17 +27,17 @@ function placedZip(zip: string): PlacedZip {
 }
 
 describe('gazetteer.bin', () => {
-  it('is what the build gives, byte for byte', () => {
+  test('is what the build gives, byte for byte', () => {
     expect(Buffer.compare(buildGazetteer(), file)).toBe(0);
   });
 
-  it('opens from bytes at any alignment', () => {
+  test('opens from bytes at any alignment', () => {
     const shifted = new Uint8Array(file.length + 1);
     shifted.set(file, 1);
     expect(openGazetteer(shifted.subarray(1)).findZip('33324')).toEqual(gazetteer.findZip('33324'));
   });
 
-  it('is refused when it is cut short, too long or something else', () => {
+  test('is refused when it is cut short, too long or something else', () => {
     for (const wrong of [file.subarray(0, 0), file.subarray(0, 1000), file.subarray(4), Buffer.concat([file, file])]) {
       expect(() => openGazetteer(wrong)).toThrow(RangeError);
     }
@@ -45,7 +45,7 @@ describe('gazetteer.bin', () => {
 });
 
 describe('findZip', () => {
-  it('gives every ZIP of GeoNames its city and state', () => {
+  test('gives every ZIP of GeoNames its city and state', () => {
     const wrong = placed.filter(({ zip, city, state }) => {
       const entry = placedZip(zip);
       return nameKey(entry.city) !== nameKey(city) || entry.state !== state;
@@ -53,7 +53,7 @@ describe('findZip', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('puts every ZIP at its Census centroid, and at the point of GeoNames where there is none', () => {
+  test('puts every ZIP at its Census centroid, and at the point of GeoNames where there is none', () => {
     const wrong = placed.filter(({ zip, location }) => {
       const wanted = centroids.get(zip) ?? location;
       const found = placedZip(zip).location;
@@ -62,11 +62,11 @@ describe('findZip', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('knows every ZIP area of the Census', () => {
+  test('knows every ZIP area of the Census', () => {
     expect([...centroids].filter(([zip, point]) => distanceMeters(placedZip(zip).location, point) > 0)).toEqual([]);
   });
 
-  it('knows every ZIP of the territories, none of them at zero', () => {
+  test('knows every ZIP of the territories, none of them at zero', () => {
     const rows = olderPostalRows().filter((row) => ['PR', 'GU', 'VI', 'AS', 'MP'].includes(row.state));
     expect(rows).toHaveLength(176 + 13 + 16 + 1 + 3);
     for (const { zip, city, state } of rows) {
@@ -77,23 +77,23 @@ describe('findZip', () => {
     }
   });
 
-  it('gives every ZIP of Puerto Rico a municipio', () => {
+  test('gives every ZIP of Puerto Rico a municipio', () => {
     const rows = olderPostalRows().filter((row) => row.state === 'PR');
     const names = rows.map((row) => gazetteer.countyName(placedZip(row.zip).countyFips ?? ''));
     expect(names.filter((name) => !name?.endsWith(' Municipio, PR'))).toEqual([]);
   });
 
-  it('knows military ZIPs as such, without a place', () => {
+  test('knows military ZIPs as such, without a place', () => {
     const military = postal.filter((row) => /^(APO|FPO|DPO)/.test(row.city) && !placed.some((p) => p.zip === row.zip));
     expect(military.length).toBeGreaterThan(500);
     for (const { zip } of military) expect(gazetteer.findZip(zip)).toEqual({ military: true, zip });
   });
 
-  it('knows the two naval bases in Hawaii as places', () => {
+  test('knows the two naval bases in Hawaii as places', () => {
     expect([placedZip('96860').state, placedZip('96863').state]).toEqual(['HI', 'HI']);
   });
 
-  it('finds nothing for what is not five ASCII digits', () => {
+  test('finds nothing for what is not five ASCII digits', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme', maxLength: 8 }).filter((text) => !/^[0-9]{5}$/.test(text)),
@@ -107,7 +107,7 @@ describe('findZip', () => {
 });
 
 describe('counties, metros and states', () => {
-  it('follow the county of GeoNames and the delineation of the Census', () => {
+  test('follow the county of GeoNames and the delineation of the Census', () => {
     const metros = new Map(cbsaRows().map((row) => [row.county_fips, row]));
     const counties = new Map<string, string>();
     for (const { zip } of placed) {
@@ -122,7 +122,7 @@ describe('counties, metros and states', () => {
     for (const row of metros.values()) expect(gazetteer.metroTitle(row.cbsa)).toBe(row.cbsa_title);
   });
 
-  it('give all of Connecticut its planning regions', () => {
+  test('give all of Connecticut its planning regions', () => {
     const names = new Set(placed.filter((row) => row.state === 'CT').map(({ zip }) => placedZip(zip).countyFips));
     expect([...names].sort()).toEqual([
       '09110',
@@ -137,7 +137,7 @@ describe('counties, metros and states', () => {
     ]);
   });
 
-  it('are spelled as the Census spells them', () => {
+  test('are spelled as the Census spells them', () => {
     expect(gazetteer.countyName('35013')).toBe('Doña Ana County, NM');
     expect(gazetteer.countyName('22127')).toBe('Winn Parish, LA');
     expect(gazetteer.countyName('51640')).toBe('Galax city, VA');
@@ -145,13 +145,13 @@ describe('counties, metros and states', () => {
     expect(gazetteer.countyName('02013')).toBe('Aleutians East Borough, AK');
   });
 
-  it('are absent for codes that do not exist', () => {
+  test('are absent for codes that do not exist', () => {
     for (const code of ['', '00000', '99999', '1201', 'unknown']) {
       expect([gazetteer.countyName(code), gazetteer.metroTitle(code)]).toEqual([undefined, undefined]);
     }
   });
 
-  it('place states in their Census region and division, and territories in none', () => {
+  test('place states in their Census region and division, and territories in none', () => {
     expect(gazetteer.findState('fl')).toEqual({
       code: 'FL',
       name: 'Florida',
@@ -167,7 +167,7 @@ describe('counties, metros and states', () => {
 });
 
 describe('findCity', () => {
-  it('finds every populated place by its own name, the larger of namesakes', () => {
+  test('finds every populated place by its own name, the larger of namesakes', () => {
     const groups = Map.groupBy(
       populatedPlaces().filter((row) => !/[,(]| Village$/.test(row.name)),
       (row) => `${nameKey(row.name)}|${row.state}`,
@@ -180,11 +180,11 @@ describe('findCity', () => {
     }
   });
 
-  it('finds every post office', () => {
+  test('finds every post office', () => {
     expect(placed.filter((row) => gazetteer.findCity(row.city, row.state) === undefined)).toEqual([]);
   });
 
-  it('puts a post office that is no populated place at one of its own ZIPs', () => {
+  test('puts a post office that is no populated place at one of its own ZIPs', () => {
     const populated = new Set(populatedPlaces().map((row) => `${nameKey(row.name)}|${row.state}`));
     const offices = Map.groupBy(placed, (row) => `${nameKey(row.city)}|${row.state}`);
     for (const [id, rows] of offices) {
@@ -196,7 +196,7 @@ describe('findCity', () => {
     }
   });
 
-  it('takes one spelling for another', () => {
+  test('takes one spelling for another', () => {
     const same = [
       ['St. Louis', 'Saint Louis', 'MO'],
       ['Ft. Lauderdale', 'fort lauderdale', 'FL'],
@@ -220,7 +220,7 @@ describe('findCity', () => {
     }
   });
 
-  it('takes the state by code or by name and keeps namesakes in other states apart', () => {
+  test('takes the state by code or by name and keeps namesakes in other states apart', () => {
     expect(gazetteer.findCity('Portland', 'oregon')).toEqual(gazetteer.findCity('Portland', 'OR'));
     expect(gazetteer.findCity('Portland', 'ME')?.location).not.toEqual(gazetteer.findCity('Portland', 'OR')?.location);
     expect(gazetteer.findCity('Portland', 'XX')).toBeUndefined();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { populatedPlaces, postalRows } from '../../data/gazetteer/sources.ts';
 import { openGazetteer } from '../../shared/gazetteer/gazetteer.ts';
 import type { NearAnswer, PlaceSuggestion } from '../../shared/gazetteer/place.ts';
@@ -34,7 +34,7 @@ function labels(query: string): string[] {
 }
 
 describe('resolveNear', () => {
-  it('resolves every ZIP to its own point, the same with its four further digits', () => {
+  test('resolves every ZIP to its own point, the same with its four further digits', () => {
     for (const { zip, state } of postalRows()) {
       if (state === '') continue;
       const answer = gazetteer.resolveNear(zip);
@@ -46,7 +46,7 @@ describe('resolveNear', () => {
     expect(gazetteer.resolveNear(' 33324 ')).toMatchObject({ kind: 'found', label: 'Fort Lauderdale, FL 33324' });
   });
 
-  it('gives coordinates back as they are', () => {
+  test('gives coordinates back as they are', () => {
     const decimal = (max: number) =>
       fc
         .tuple(fc.integer({ min: -max * 1e6, max: max * 1e6 }), fc.integer({ min: 0, max: 6 }))
@@ -65,7 +65,7 @@ describe('resolveNear', () => {
     });
   });
 
-  it('says which state a place lies in, and of coordinates far from any ZIP that it knows none', () => {
+  test('says which state a place lies in, and of coordinates far from any ZIP that it knows none', () => {
     const stateOf = (near: string) => {
       const answer = gazetteer.resolveNear(near);
       return answer.kind === 'found' ? answer.state : answer.kind;
@@ -79,7 +79,7 @@ describe('resolveNear', () => {
     expect(['0,0', '48.85,2.35', '30,-60', '90,0'].map(stateOf)).toEqual(Array(4).fill(undefined));
   });
 
-  it('refuses what is not a plain decimal within range, and says what it takes', () => {
+  test('refuses what is not a plain decimal within range, and says what it takes', () => {
     const malformed = [
       'NaN,NaN',
       'NaN,5',
@@ -118,7 +118,7 @@ describe('resolveNear', () => {
     }
   });
 
-  it('answers anything at all without throwing', () => {
+  test('answers anything at all without throwing', () => {
     fc.assert(
       fc.property(typed, (near) => {
         const answer = gazetteer.resolveNear(near);
@@ -132,7 +132,7 @@ describe('resolveNear', () => {
     );
   });
 
-  it('offers ZIPs of the same area for one that does not exist', () => {
+  test('offers ZIPs of the same area for one that does not exist', () => {
     const suggestions = suggestionsOf(gazetteer.resolveNear('33399'));
     const fortLauderdale = { lat: 26.12, lng: -80.14 };
     expect(suggestions.length).toBe(5);
@@ -140,7 +140,7 @@ describe('resolveNear', () => {
     expect(suggestionsOf(gazetteer.resolveNear('00000'))).toEqual([]);
   });
 
-  it('says of a military ZIP that it has no place', () => {
+  test('says of a military ZIP that it has no place', () => {
     expect(gazetteer.resolveNear('09001')).toEqual({
       kind: 'unknown',
       detail: expect.stringContaining('military'),
@@ -148,7 +148,7 @@ describe('resolveNear', () => {
     });
   });
 
-  it('offers the names that a misspelled one is close to, then namesakes elsewhere', () => {
+  test('offers the names that a misspelled one is close to, then namesakes elsewhere', () => {
     const first = (near: string) => suggestionsOf(gazetteer.resolveNear(near)).map((suggestion) => suggestion.label);
     expect(first('Ft Lauderdal, FL')[0]).toBe('Fort Lauderdale, FL');
     expect(first('Lauderdale, FL')[0]).toBe('Fort Lauderdale, FL');
@@ -160,7 +160,7 @@ describe('resolveNear', () => {
 });
 
 describe('suggestPlaces', () => {
-  it('offers only what resolves to its own label and point, no more than asked for, nothing twice', () => {
+  test('offers only what resolves to its own label and point, no more than asked for, nothing twice', () => {
     fc.assert(
       fc.property(typed, fc.integer({ min: 0, max: 20 }), (query, limit) => {
         const suggestions = gazetteer.suggestPlaces(query, limit);
@@ -174,7 +174,7 @@ describe('suggestPlaces', () => {
     );
   });
 
-  it('offers a city at every beginning of its name with its state, under every city', () => {
+  test('offers a city at every beginning of its name with its state, under every city', () => {
     fc.assert(
       fc.property(fc.constantFrom(...populatedPlaces()), fc.nat(30), (place, length) => {
         const city = gazetteer.findCity(place.name, place.state);
@@ -189,7 +189,7 @@ describe('suggestPlaces', () => {
     );
   });
 
-  it('puts the larger city first, equals by name and state', () => {
+  test('puts the larger city first, equals by name and state', () => {
     expect(labels('springfield')[0]).toBe('Springfield, MO');
     expect(labels('new y')[0]).toBe('New York, NY');
     expect(labels('nyc')[0]).toBe('New York, NY');
@@ -207,7 +207,7 @@ describe('suggestPlaces', () => {
     );
   });
 
-  it('reads a state behind the name, with a comma or without, in full or begun', () => {
+  test('reads a state behind the name, with a comma or without, in full or begun', () => {
     expect(labels('springfield mo')).toEqual(['Springfield, MO']);
     expect(labels('Springfield, MO')).toEqual(['Springfield, MO']);
     expect(labels('portland oregon')[0]).toBe('Portland, OR');
@@ -216,21 +216,21 @@ describe('suggestPlaces', () => {
     expect(labels('charleston west virginia')).toEqual(['Charleston, WV']);
   });
 
-  it('reads St both as Saint and as a beginning', () => {
+  test('reads St both as Saint and as a beginning', () => {
     expect(labels('st')).toContain('St. Louis, MO');
     expect(labels('st')).toContain('Stockton, CA');
     expect(labels('st.').every((label) => /^(St\.?|Saint) ?/.test(label))).toBe(true);
     expect(labels('saint lou')).toEqual(labels('st lou'));
   });
 
-  it('offers ZIPs in order, and none of the military', () => {
+  test('offers ZIPs in order, and none of the military', () => {
     expect(labels('3332')).toEqual([...labels('3332')].sort());
     expect(gazetteer.suggestPlaces('33324-12', 8)).toMatchObject([{ near: '33324' }]);
     expect(gazetteer.suggestPlaces('090', 8)).toEqual([]);
     expect(gazetteer.suggestPlaces('006', 8)[0]).toMatchObject({ near: '00601', label: 'Adjuntas, PR 00601' });
   });
 
-  it('offers nothing for nothing', () => {
+  test('offers nothing for nothing', () => {
     for (const query of ['', '  ', '!!', ',', ', FL', '333245', '99999']) expect(labels(query)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { postalRows } from '../../data/gazetteer/sources.ts';
 import { NONE } from '../../shared/gazetteer/columns.ts';
 import { openGazetteer } from '../../shared/gazetteer/gazetteer.ts';
@@ -35,7 +35,7 @@ function scan(place: Point, withinMeters: number, { zipLat, zipLng, zipPlace }: 
 describe('the nearest ZIP', () => {
   const within = fc.oneof(fc.constantFrom(0, 80_467.2, 10_007_000), fc.integer({ min: 1, max: 10_007_000 }));
 
-  it('is that of a scan, from anywhere on the globe, over the date line and the poles', () => {
+  test('is that of a scan, from anywhere on the globe, over the date line and the poles', () => {
     fc.assert(
       fc.property(towns, anywhere, within, (points, place, withinMeters) => {
         const columns = columnsOf(points);
@@ -45,7 +45,7 @@ describe('the nearest ZIP', () => {
     );
   });
 
-  it('counts at the very distance that is asked for, and no farther', () => {
+  test('counts at the very distance that is asked for, and no farther', () => {
     fc.assert(
       fc.property(anywhere, anywhere, (place, other) => {
         const columns = columnsOf([other]);
@@ -58,7 +58,7 @@ describe('the nearest ZIP', () => {
     );
   });
 
-  it('of the gazetteer lies at the very place of each of its ZIPs, and of none that is military', () => {
+  test('of the gazetteer lies at the very place of each of its ZIPs, and of none that is military', () => {
     const placed = postalRows().filter(({ state }) => state !== '');
     fc.assert(
       fc.property(fc.constantFrom(...placed), ({ zip }) => {
@@ -72,7 +72,7 @@ describe('the nearest ZIP', () => {
     expect(gazetteer.nearestZip({ lat: 0, lng: 0 }, 100_000)).toBeUndefined();
   });
 
-  it('is refused for a place that is not on the globe', () => {
+  test('is refused for a place that is not on the globe', () => {
     expect(() => gazetteer.nearestZip({ lat: Number.NaN, lng: 0 }, 1)).toThrow(RangeError);
     expect(() => gazetteer.nearestZip({ lat: 0, lng: 181 }, 1)).toThrow(RangeError);
   });

@@ -29,7 +29,8 @@ export function memoryOutbox(deliveries: readonly Delivery[]): MemoryOutbox {
     async settle(claimed, outcome, now) {
       const row = rows.get(nameOf(claimed));
       if (row === undefined || row.status !== 'pending' || row.attempts !== claimed.attempts) return 'superseded';
-      const wait = outcome.kind === 'retry' ? backoffSeconds(claimed.attempts) : undefined;
+      const scheduled = outcome.kind === 'retry' ? backoffSeconds(claimed.attempts) : undefined;
+      const wait = outcome.kind === 'retry' && scheduled !== undefined ? (outcome.waitSeconds ?? scheduled) : undefined;
       const status = outcome.kind === 'retry' ? (wait === undefined ? 'failed' : 'pending') : outcome.kind;
       rows.set(nameOf(claimed), { ...row, status, dueAtSeconds: Math.floor(now / 1000) + (wait ?? 0) });
       return status;

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LeadRouting } from '../../shared/dealers/dealer.ts';
-import type { DeliveryChannel } from '../../shared/outbox/delivery.ts';
 import { type DispatchDesk, MailRefused } from '../../shared/outbox/dispatch-desk.ts';
 import { leadLedger } from '../../shared/outbox/lead-ledger-table.ts';
 import { changeReservation } from '../../shared/reservations/change-reservation.ts';
@@ -8,7 +7,7 @@ import { verifyToken } from '../../shared/reservations/signed-token.ts';
 import { withdrawReservation } from '../../shared/reservations/withdraw-reservation.ts';
 import { dealersOf, storesOf, sweep } from '../reservations/test-desk.ts';
 import { type LocatorTables, makeLocatorTables } from '../support/locator-tables.ts';
-import { someone } from './outbox-desk.ts';
+import { fatesOf, someone } from './outbox-desk.ts';
 import { ESCALATION_EMAIL } from './sending-parts.ts';
 
 const HOUR = 3_600_000;
@@ -31,11 +30,6 @@ async function confirmedBuyer() {
     return buyer.inbox;
   };
   return { ...buyer, manageToken, number, leadId, hoursLater };
-}
-
-async function fateOf(channel: DeliveryChannel) {
-  const rows = (await tables.scan('outbox')).filter((row) => row['channel'] === channel);
-  return rows.map(({ status, lastError }) => ({ status, why: lastError }));
 }
 
 const acknowledge = (leadId: string, at: number) =>
@@ -94,7 +88,7 @@ describe('nobody is reminded of a lead', () => {
     expect(await late.hoursLater(25)).toHaveLength(1);
     await acknowledge(late.leadId, late.clock.now);
     expect(await late.hoursLater(48)).toEqual([]);
-    expect(await fateOf('escalation-mail')).toEqual(
+    expect(await fatesOf('escalation-mail', tables)).toEqual(
       Array(2).fill({ status: 'cancelled', why: 'the store has taken on the lead' }),
     );
   });
@@ -106,7 +100,7 @@ describe('nobody is reminded of a lead', () => {
     else await changeReservation(manageToken, { body: { dealerId: null }, globalPrivacyControl: false }, desk);
     await hoursLater(1);
     expect([...(await hoursLater(24)), ...(await hoursLater(24))]).toEqual([]);
-    expect(await fateOf('reminder-mail')).toMatchObject([{ status: 'cancelled' }]);
+    expect(await fatesOf('reminder-mail', tables)).toMatchObject([{ status: 'cancelled' }]);
   });
 
   test('that never reached its store', async () => {
@@ -118,7 +112,10 @@ describe('nobody is reminded of a lead', () => {
     Object.assign(desk, { sendMail });
     expect([...(await hoursLater(25)), ...(await hoursLater(48))]).toEqual([]);
     const never = { status: 'cancelled', why: 'the store was never sent the lead' };
-    expect([...(await fateOf('reminder-mail')), ...(await fateOf('escalation-mail'))]).toEqual([never, never]);
+    expect([...(await fatesOf('reminder-mail', tables)), ...(await fatesOf('escalation-mail', tables))]).toEqual([
+      never,
+      never,
+    ]);
   });
 });
 
@@ -152,7 +149,7 @@ describe('an address that bounced', () => {
       since: new Date(clock.now).toISOString(),
     });
     expect((await hoursLater(0)).map((mail) => mail.to)).toContain(PEOPLE);
-    expect(await fateOf('adf-mail')).toEqual([{ status: 'failed', why: 'the CRM address has bounced' }]);
+    expect(await fatesOf('adf-mail', tables)).toEqual([{ status: 'failed', why: 'the CRM address has bounced' }]);
     expect(JSON.stringify(await tables.scan('outbox'))).not.toContain('adf@north');
   });
 });
@@ -172,5 +169,5 @@ test('a buyer who complained gets no mail any more, and the store still gets the
   const to = inbox.map((mail) => mail.to);
   expect(to).not.toContain(email);
   expect(to).toContain(PEOPLE);
-  expect(await fateOf('receipt-mail')).toEqual([{ status: 'cancelled', why: 'the buyer wants no mail' }]);
+  expect(await fatesOf('receipt-mail', tables)).toEqual([{ status: 'cancelled', why: 'the buyer wants no mail' }]);
 });

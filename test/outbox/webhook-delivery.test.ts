@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ChangeBody } from '../../shared/contract/interests.ts';
 import type { LeadRouting } from '../../shared/dealers/dealer.ts';
-import { type DeliveryChannel, leadDeliveries, MOST_TRIES } from '../../shared/outbox/delivery.ts';
+import { leadDeliveries, MOST_TRIES } from '../../shared/outbox/delivery.ts';
 import type { DispatchDesk } from '../../shared/outbox/dispatch-desk.ts';
 import type { Dispatched } from '../../shared/outbox/send-delivery.ts';
 import { changeReservation } from '../../shared/reservations/change-reservation.ts';
@@ -16,7 +16,7 @@ import { adfFaults } from '../leads/adf-validator.ts';
 import { dealersOf, storesOf, sweep } from '../reservations/test-desk.ts';
 import { type LocatorTables, makeLocatorTables } from '../support/locator-tables.ts';
 import { endpoint, socketEndpoint } from '../webhooks/endpoint.ts';
-import { someone } from './outbox-desk.ts';
+import { fatesOf, someone } from './outbox-desk.ts';
 
 const SECOND = 1_000;
 const URL_OF_STORE = 'https://crm.example.com/leads';
@@ -62,11 +62,6 @@ async function confirmedBuyer(routing: LeadRouting = JSON_WEBHOOK) {
   return { ...buyer, number, route, answer, change, withdraw, leadId, later };
 }
 
-async function fateOf(channel: DeliveryChannel) {
-  const rows = (await tables.scan('outbox')).filter((row) => row['channel'] === channel);
-  return rows.map(({ status, lastError }) => ({ status, why: lastError }));
-}
-
 const typeOf = (body: string) => (JSON.parse(body) as { type: string }).type;
 
 describe('a lead by webhook', () => {
@@ -95,7 +90,7 @@ describe('a lead by webhook', () => {
       timestamp: new Date(clock.now).toISOString(),
       data: { leadId: await leadId(), resend: false, customer: { email } },
     });
-    expect(await fateOf('webhook')).toEqual([{ status: 'delivered', why: undefined }]);
+    expect(await fatesOf('webhook', tables)).toEqual([{ status: 'delivered', why: undefined }]);
   });
 
   test('in ADF is valid, and one that changes is sent again', async () => {
@@ -166,7 +161,7 @@ describe('a lead by webhook', () => {
     await sweep(desk);
     await later(72 * 3600);
     expect(inbox.filter(({ to }) => to !== email)).toEqual([]);
-    expect(await fateOf('reminder-mail')).toEqual([]);
+    expect(await fatesOf('reminder-mail', tables)).toEqual([]);
   });
 });
 
@@ -202,7 +197,7 @@ describe('a webhook that is not taken', () => {
     expect(outcomes.filter((outcome) => outcome === 'failed')).toHaveLength(1);
     expect(await later(30 * 86_400)).toEqual([]);
     expect(posts).toHaveLength(MOST_TRIES);
-    expect(await fateOf('webhook')).toEqual([{ status: 'failed', why: 'the endpoint answered 500' }]);
+    expect(await fatesOf('webhook', tables)).toEqual([{ status: 'failed', why: 'the endpoint answered 500' }]);
   });
 
   test('at a refused address is given up at once', async () => {
@@ -211,7 +206,7 @@ describe('a webhook that is not taken', () => {
     await sweep(desk);
     await later(86_400);
     expect(posts).toHaveLength(1);
-    expect(await fateOf('webhook')).toMatchObject([{ status: 'failed' }]);
+    expect(await fatesOf('webhook', tables)).toMatchObject([{ status: 'failed' }]);
   });
 
   test('as the endpoint is gone switches it off, for every lead of the store, until it has another address', async () => {
@@ -221,7 +216,7 @@ describe('a webhook that is not taken', () => {
     const second = await confirmedBuyer();
     await sweep(second.desk);
     expect(second.posts).toEqual([]);
-    expect(await fateOf('webhook')).toEqual(
+    expect(await fatesOf('webhook', tables)).toEqual(
       expect.arrayContaining([
         { status: 'failed', why: 'the endpoint answered 410: it is gone' },
         { status: 'failed', why: 'the endpoint said that it is gone' },
@@ -316,7 +311,7 @@ describe('a closed lead', () => {
     expect(never.posts).toEqual([]);
     const without = { status: 'cancelled', why: 'the store has no webhook for JSON' };
     const neverSent = { status: 'cancelled', why: 'the store was never sent the lead' };
-    const fates = await fateOf('lead-closed-webhook');
+    const fates = await fatesOf('lead-closed-webhook', tables);
     expect(fates).toHaveLength(3);
     expect(fates).toEqual(expect.arrayContaining([without, neverSent]));
   });
@@ -333,7 +328,7 @@ describe('a store that is withdrawn, or has lost its channel, before the lead is
     await later(1);
     expect(posts).toEqual([]);
     expect(inbox.map(({ to }) => to).filter((to) => to !== email)).toEqual(['leads@fallback.example']);
-    expect(await fateOf(channel)).toEqual([{ status: 'cancelled', why: 'the store is withdrawn' }]);
+    expect(await fatesOf(channel, tables)).toEqual([{ status: 'cancelled', why: 'the store is withdrawn' }]);
     await withdraw();
     await later(1);
     expect(posts).toEqual([]);
@@ -350,7 +345,7 @@ describe('a store that is withdrawn, or has lost its channel, before the lead is
     await later(3600);
     expect(posts).toEqual([]);
     expect(inbox.map(({ to }) => to).filter((to) => to !== email)).toEqual(['new@north.example']);
-    expect(await fateOf(channel)).toMatchObject([{ status: 'cancelled' }]);
+    expect(await fatesOf(channel, tables)).toMatchObject([{ status: 'cancelled' }]);
   });
 
   test('is mailed no second time when its people have the lead by mail already', async () => {

@@ -60,6 +60,6 @@ export function faultyClient(
   return localDocumentClient(client);
 }
 
-export class LostConnection extends Error {
+class LostConnection extends Error {
   override readonly name = 'TimeoutError';
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { ORIGIN_KEY_HEADER } from '../../shared/http/edge-only.ts';
 
@@ -13,6 +14,8 @@ export interface EventParts {
 
 /** What the edge of the tests sends to the functions that they call. */
 export const TEST_ORIGIN_KEY = 'the origin key of the tests, and no other';
+/** What a function knows that key by, in its environment. */
+export const TEST_ORIGIN_KEY_HASHES = createHash('sha256').update(TEST_ORIGIN_KEY).digest('hex');
 
 /** An HTTP API event of payload 2.0, as it comes through the edge. */
 export function gatewayEvent(parts: EventParts = {}): APIGatewayProxyEventV2 {

@@ -13,7 +13,11 @@ const WITHIN_MS = 15_000;
 
 /** All mails to an address so far. */
 export async function mailsTo(address: string): Promise<ReceivedMail[]> {
-  const { mailUrl } = inject('locator');
+  return (await mailsIn(inject('locator').mailUrl)).filter(({ to }) => to.includes(address));
+}
+
+/** All mails that an inbox has taken so far, in its order. */
+export async function mailsIn(mailUrl: string): Promise<ReceivedMail[]> {
   const store = (await (await fetch(`${mailUrl}/store`)).json()) as {
     emails: {
       subject: string;
@@ -22,15 +26,13 @@ export async function mailsTo(address: string): Promise<ReceivedMail[]> {
       headers?: { name: string; value: string }[];
     }[];
   };
-  return store.emails
-    .filter(({ destination }) => destination.to.includes(address))
-    .map(({ subject, destination, body, headers = [] }) => ({
-      to: destination.to,
-      subject,
-      text: body.text,
-      html: body.html,
-      headers: Object.fromEntries(headers.map(({ name, value }) => [name.toLowerCase(), value])),
-    }));
+  return store.emails.map(({ subject, destination, body, headers = [] }) => ({
+    to: destination.to,
+    subject,
+    text: body.text,
+    html: body.html,
+    headers: Object.fromEntries(headers.map(({ name, value }) => [name.toLowerCase(), value])),
+  }));
 }
 
 /** Waits for the first mail to an address that fits. @throws Error when none has come within 15 s */

@@ -2,18 +2,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { YOUNGEST_FORM_MS } from '../../shared/reservations/form-age.ts';
-import type { BenchOptions } from '../bench.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { percentile } from '../percentile.ts';
-import { formOf } from '../reservations/form.ts';
 import { runTable } from '../run-table.ts';
-import { sendOnce } from './chaos-buyer.ts';
-import { MailTaker } from './mail-taker.ts';
+import { type FormTokens, formOf, openForm } from '../stack/form.ts';
+import { MailTaker } from '../stack/mail-taker.ts';
+import { sendOnce } from '../stack/send-once.ts';
+import type { StackMemory } from '../stack/stack-child.ts';
+import { StackProcess } from '../stack/stack-process.ts';
+import { writeDealers } from '../stack/stores.ts';
 import { isFlat, type Slope, slopeOf } from './slope.ts';
-import type { StackMemory } from './stack-child.ts';
-import { StackProcess } from './stack-process.ts';
-import { writeDealers } from './stores.ts';
 
 const REPORT = join(import.meta.dirname, '..', 'soak.md');
 const FULL = { minutes: 30, warmUpMinutes: 5, sampleSeconds: 15 };
@@ -64,8 +63,7 @@ async function soak({ minutes, sampleSeconds }: typeof FULL): Promise<readonly S
   const logFile = join(folder, 'stack.log');
   const stack = await StackProcess.start({ port: 0, dataDir: undefined, dealersFile, logFile, mailUrl });
   try {
-    const load = new SteadyLoad(stack.up.siteUrl);
-    await load.openForm();
+    const load = new SteadyLoad(stack.up.siteUrl, await openForm(stack.up.siteUrl));
     const samples: Sample[] = [];
     const startedAt = performance.now();
     const minute = (): number => (performance.now() - startedAt) / 60_000;
@@ -87,21 +85,14 @@ async function soak({ minutes, sampleSeconds }: typeof FULL): Promise<readonly S
 /** So many requests a second, whatever comes of them. */
 class SteadyLoad {
   readonly #siteUrl: string;
-  #form = { formToken: '', wordingVersion: '' };
+  readonly #form: FormTokens;
   #sent = 0;
   #times: number[] = [];
   #failed = 0;
 
-  constructor(siteUrl: string) {
+  constructor(siteUrl: string, form: FormTokens) {
     this.#siteUrl = siteUrl;
-  }
-
-  /** Forms grow too old after a day only. */
-  async openForm(): Promise<void> {
-    const { body } = await sendOnce(this.#siteUrl, '127.0.0.1', { method: 'GET', path: '/v1/form' });
-    const { formToken, consents } = JSON.parse(body) as { formToken: string; consents: readonly { version: string }[] };
-    this.#form = { formToken, wordingVersion: consents[0]?.version ?? '' };
-    await delay(YOUNGEST_FORM_MS);
+    this.#form = form;
   }
 
   async run(isOver: () => boolean): Promise<void> {

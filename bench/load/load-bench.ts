@@ -7,16 +7,17 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FACT_TABLE } from '../../shared/counts/fact-table.ts';
 import { SENDER_LIMIT } from '../../shared/limits/limit.ts';
-import { YOUNGEST_FORM_MS } from '../../shared/reservations/form-age.ts';
 import { reservationOfItem } from '../../shared/reservations/reservation-rows-table.ts';
 import { RESERVATION_TABLE } from '../../shared/reservations/reservation-table.ts';
 import { scanTables } from '../../test/support/stack-tables.ts';
-import type { BenchOptions } from '../bench.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { percentile } from '../percentile.ts';
-import { formOf } from '../reservations/form.ts';
 import { runTable } from '../run-table.ts';
-import { sendOnce } from './chaos-buyer.ts';
+import { type FormTokens, formOf, openForm } from '../stack/form.ts';
+import { sendOnce } from '../stack/send-once.ts';
+import { StackProcess } from '../stack/stack-process.ts';
+import { writeDealers } from '../stack/stores.ts';
 import {
   collectTokens,
   type JourneyLedger,
@@ -26,8 +27,6 @@ import {
   newLedger,
   useManySenders,
 } from './journey-load.ts';
-import { StackProcess } from './stack-process.ts';
-import { writeDealers } from './stores.ts';
 
 const REPORT = join(import.meta.dirname, '..', 'load.md');
 const FULL = { connections: [1, 4, 16, 64, 256], seconds: 15 };
@@ -117,18 +116,8 @@ async function startHello(): Promise<{ readonly child: ChildProcess; readonly si
   return { child, siteUrl: (JSON.parse(line ?? '') as { siteUrl: string }).siteUrl };
 }
 
-async function openForm(siteUrl: string): Promise<{ formToken: string; wordingVersion: string }> {
-  const { body } = await sendOnce(siteUrl, '127.0.0.1', { method: 'GET', path: '/v1/form' });
-  const { formToken, consents } = JSON.parse(body) as { formToken: string; consents: readonly { version: string }[] };
-  await delay(YOUNGEST_FORM_MS);
-  return { formToken, wordingVersion: consents[0]?.version ?? '' };
-}
-
 /** One sender sends more forms than anybody may. */
-async function floodFrom(
-  siteUrl: string,
-  form: { formToken: string; wordingVersion: string },
-): Promise<LoadRun['flood']> {
+async function floodFrom(siteUrl: string, form: FormTokens): Promise<LoadRun['flood']> {
   const answers = await Promise.all(
     Array.from({ length: FLOOD_FORMS }, (_, index) =>
       sendOnce(siteUrl, '127.200.0.1', {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { MailTaker } from './mail-taker.ts';
+import type { MailTaker } from '../stack/mail-taker.ts';
+import { type Reply, sendOnce } from '../stack/send-once.ts';
 
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: string;
+/** What a buyer asks for. */
+export interface Choice {
+  readonly model: string;
+  readonly dealerId: string | null;
+  readonly zip: string;
 }
 
 /** What a buyer was told, and what they do not know of. */
@@ -17,10 +17,10 @@ export interface BuyerRecord {
   accepted: number;
   /** Numbers that confirmations were answered with: they must all be one. */
   readonly numbers: Set<string>;
-  /** What the last change that was answered has left. */
-  changed: { readonly model: string; readonly dealerId: string | null; readonly zip: string } | undefined;
-  /** A change was sent since and never answered. */
-  changeUnknown: boolean;
+  /** What they may have now: what they were told last, and what they asked for since and were never told of. */
+  mayHold: readonly Choice[];
+  /** Changes that were answered. */
+  changes: number;
   withdrawal: 'none' | 'unknown' | 'told';
 }
 
@@ -40,7 +40,6 @@ const PAUSE_MILLISECONDS = 400;
 /** Older than the youngest form by more than clocks of instances differ. */
 const FORM_MILLISECONDS = 4_000;
 const MAIL_WITHIN_MILLISECONDS = 25_000;
-const PATIENCE_MILLISECONDS = 20_000;
 
 /** Stores that buyers choose: the one with every way for its leads, two without an address, and none. */
 const STORES = ['2745', '2605', '2210', null] as const;
@@ -53,8 +52,8 @@ export function newBuyer(number: number): BuyerRecord {
     email: `chaos-${number}@buyers.example`,
     accepted: 0,
     numbers: new Set(),
-    changed: undefined,
-    changeUnknown: false,
+    mayHold: [],
+    changes: 0,
     withdrawal: 'none',
   };
 }
@@ -88,8 +87,10 @@ class ChaosBuyer {
 
   /** Gets a form, lets it grow old enough, sends it. @returns whether it was accepted */
   async #submit(): Promise<boolean> {
-    const { pick, chance, isOver } = this.#scene;
-    const choices = { model: pick(MODELS), dealerId: pick(STORES), zip: pick(ZIPS) };
+    const { chance, isOver } = this.#scene;
+    const choices = this.#choose();
+    // A form of somebody who is confirmed changes nothing.
+    if (this.#record.numbers.size === 0) this.#record.mayHold = [choices];
     for (let forms = 0; forms < 4 && !isOver(); forms++) {
       const shown = await this.#send('GET', '/v1/form');
       if (shown?.status !== 200) continue;
@@ -124,7 +125,7 @@ class ChaosBuyer {
     const { taker, isOver, chance } = this.#scene;
     const deadline = Date.now() + MAIL_WITHIN_MILLISECONDS;
     while (Date.now() < deadline && !isOver()) {
-      const [token] = taker.tokensTo(this.#record.email, 'confirm');
+      const [token] = taker.confirmTokensTo(this.#record.email);
       if (token === undefined) {
         await delay(200);
         continue;
@@ -148,18 +149,20 @@ class ChaosBuyer {
   }
 
   async #change(token: string): Promise<void> {
-    const { pick } = this.#scene;
-    const wanted = { model: pick(MODELS), dealerId: pick(STORES), zip: pick(ZIPS) };
-    this.#record.changeUnknown = true;
+    const wanted = this.#choose();
+    this.#record.mayHold = [...this.#record.mayHold, wanted];
     const answer = await this.#send('PATCH', '/v1/reservation', wanted, { authorization: `Bearer ${token}` });
     if (answer?.status === 200) {
-      this.#record.changed = wanted;
-      this.#record.changeUnknown = false;
+      this.#record.mayHold = [wanted];
+      this.#record.changes += 1;
     } else if (answer !== undefined && answer.status < 500) {
-      // A store may have been withdrawn since it was chosen; then nothing was done.
-      if (answer.status === 400 && answer.body.includes('#/dealerId')) this.#record.changeUnknown = false;
-      else this.#unexpected('a change', answer);
+      this.#unexpected('a change', answer);
     }
+  }
+
+  #choose(): Choice {
+    const { pick } = this.#scene;
+    return { model: pick(MODELS), dealerId: pick(STORES), zip: pick(ZIPS) };
   }
 
   async #withdraw(token: string): Promise<void> {
@@ -195,34 +198,4 @@ class ChaosBuyer {
   #unexpected(what: string, { status, body }: Reply): void {
     this.#scene.note(`${what} was answered ${status}: ${body.slice(0, 300)}`);
   }
-}
-
-/** From an address of the loopback network. @throws Error when there is no answer */
-export async function sendOnce(
-  siteUrl: string,
-  from: string,
-  call: { method: string; path: string; headers?: Record<string, string>; body?: object },
-): Promise<Reply> {
-  const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-  const { method, path, headers = {}, body } = call;
-  const request = httpRequest(
-    `${siteUrl}${path}`,
-    {
-      method,
-      agent: false,
-      localAddress: from,
-      timeout: PATIENCE_MILLISECONDS,
-      headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
-    },
-    (response) => {
-      text(response).then(
-        (read) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: read }),
-        reject,
-      );
-    },
-  );
-  request.once('timeout', () => request.destroy(new Error('no answer')));
-  request.once('error', reject);
-  request.end(body && JSON.stringify(body));
-  return promise;
 }

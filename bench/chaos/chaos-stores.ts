@@ -3,23 +3,31 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { importDealers } from '../../data/dealers/import-dealers.ts';
 import type { Dealer } from '../../shared/dealers/dealer.ts';
-import { parseDealersCsv } from '../../shared/dealers/dealer-csv.ts';
+import { diffDealers, parseDealersCsv } from '../../shared/dealers/dealer-csv.ts';
 import { DEALER_TABLE, dealerTable } from '../../shared/dealers/dealer-table.ts';
 import { openGazetteer } from '../../shared/gazetteer/gazetteer.ts';
+import type { Point } from '../../shared/geo/point.ts';
 import { MODEL_IDS } from '../../shared/launch/launch.ts';
 import { documentClient } from '../../shared/runtime/dynamodb-client.ts';
 import { byDistance } from '../search/oracle.ts';
-import { sendOnce } from './chaos-buyer.ts';
+import { type Reply, sendOnce } from '../stack/send-once.ts';
+import type { StackUp } from '../stack/stack-child.ts';
+import { csvOf, LEAD_STORE_ID, type StoreRow, storeRows } from '../stack/stores.ts';
 import { answered } from './chaos-stack.ts';
-import type { StackUp } from './stack-child.ts';
-import { csvOf, LEAD_STORE_ID, type StoreRow, storeRows } from './stores.ts';
 
 const GAZETTEER = openGazetteer(readFileSync(new URL('../../data/gazetteer/gazetteer.bin', import.meta.url)));
 const METERS_PER_MILE = 1609.344;
-const QUESTION = { limit: 5, radiusMiles: 100 } as const;
-const ORIGINS_JUDGED = 30;
+const RADII_MILES = [5, 25, 100, 500] as const;
+const LIMITS = [1, 5, 50] as const;
+const QUESTIONS_JUDGED = 60;
 /** Stores that buyers choose: they stay. */
 const CHOSEN = new Set([LEAD_STORE_ID, '2605', '2210']);
+
+interface Question {
+  readonly origin: Point;
+  readonly radiusMiles: number;
+  readonly limit: number;
+}
 
 /** The stores of a run, which change all the time, and searches held against a scan of them. */
 export class ChaosStores {
@@ -55,13 +63,19 @@ export class ChaosStores {
     // From the first write on, searches may see it.
     this.#snapshots.push(dealersOf(next));
     this.#rows = next;
-    return (await this.#apply(up).catch(() => 'broken off' as const)) ?? 'applied';
+    try {
+      await this.#apply(up);
+      return 'applied';
+    } catch {
+      // The host was killed under it, whatever the client makes of that: the next import goes on from what is there.
+      return 'broken off';
+    }
   }
 
-  async #apply(up: StackUp): Promise<undefined> {
+  async #apply(up: StackUp): Promise<void> {
     const client = clientOf(up);
     try {
-      const outcome = await importDealers({
+      await importDealers({
         csv: csvOf(this.#rows),
         client,
         tableName: up.environment[DEALER_TABLE.environmentVariable] ?? '',
@@ -71,11 +85,9 @@ export class ChaosStores {
         apply: true,
         print: () => {},
       });
-      if (outcome === 'refused') throw new Error('the file of stores has faults');
     } finally {
       client.destroy();
     }
-    return undefined;
   }
 
   #altered(row: StoreRow): StoreRow {
@@ -88,14 +100,15 @@ export class ChaosStores {
 
   /** Asks for the stores near anywhere. @returns what is wrong with the answer, if anything */
   async search(siteUrl: string): Promise<string | undefined> {
-    const origin = this.#origin();
-    // Each was right at some moment until the answer; a search shows none in part, and none that was not there.
-    const answer = await ask(siteUrl, origin).catch(() => undefined);
+    const question = this.#question();
+    // No answer is one of the faults.
+    const answer = await ask(siteUrl, question).catch(() => undefined);
     if (answer === undefined || answer.status >= 500) return 'no answer';
     if (answer.status !== 200) return `a search was answered ${answer.status}: ${answer.body}`;
-    const ids = idsOf(answer.body);
-    const isRight = this.#snapshots.some((stores) => sameIds(expectedIds(origin, stores), ids));
-    return isRight ? undefined : `a search from ${origin.lat},${origin.lng} was answered ${ids}, which no scan gives`;
+    // Each was right at some moment until the answer; a search shows none in part, and none that was not there.
+    const found = foundIn(answer.body);
+    const isRight = this.#snapshots.some((stores) => foundByScan(question, stores) === found);
+    return isRight ? undefined : `${textOf(question)} was answered ${found}, which no scan gives`;
   }
 
   /** Makes the latest import whole. @throws Error when it cannot be */
@@ -111,27 +124,26 @@ export class ChaosStores {
       up.environment[DEALER_TABLE.environmentVariable] ?? '',
       Date.now,
     ).listDealers();
-    const latest = this.#snapshots.at(-1) ?? [];
-    const problems: string[] = [];
-    const gist = (dealers: readonly Dealer[]) =>
-      JSON.stringify(
-        dealers.map(({ id, status, location: { lat, lng } }) => [id, status, lat, lng].join(' ')).toSorted(),
-      );
-    if (gist(held) !== gist(latest)) problems.push('the table does not hold the stores of the last import');
-    for (let count = 0; count < ORIGINS_JUDGED; count++) {
-      const origin = this.#origin();
-      const expected = expectedIds(origin, latest);
-      const ids = await answered(async () => idsOf((await ask(up.siteUrl, origin)).body));
-      if (!sameIds(expected, ids))
-        problems.push(`a search from ${origin.lat},${origin.lng} gives ${ids}, a scan ${expected}`);
-    }
     client.destroy();
+    const latest = this.#snapshots.at(-1) ?? [];
+    const { added, changed, removed } = diffDealers(held, latest);
+    const problems: string[] = [];
+    if (added.length + changed.length + removed.length > 0)
+      problems.push('the table does not hold the stores of the last import');
+    for (let count = 0; count < QUESTIONS_JUDGED; count++) {
+      const question = this.#question();
+      const expected = foundByScan(question, latest);
+      const found = await answered(async () => foundIn((await ask(up.siteUrl, question)).body));
+      if (found !== expected) problems.push(`${textOf(question)} gives ${found}, a scan ${expected}`);
+    }
     return problems;
   }
 
-  #origin(): { lat: number; lng: number } {
+  #question(): Question {
     const round = (degrees: number): number => Number(degrees.toFixed(4));
-    return { lat: round(24 + this.#random() * 25), lng: round(-125 + this.#random() * 58) };
+    const pick = (choices: readonly number[]): number => choices[Math.floor(this.#random() * choices.length)] ?? 1;
+    const origin = { lat: round(24 + this.#random() * 25), lng: round(-125 + this.#random() * 58) };
+    return { origin, radiusMiles: pick(RADII_MILES), limit: pick(LIMITS) };
   }
 }
 
@@ -149,23 +161,25 @@ function dealersOf(rows: readonly StoreRow[]): readonly Dealer[] {
   return dealers;
 }
 
-function ask(siteUrl: string, { lat, lng }: { lat: number; lng: number }) {
-  const path = `/v1/dealers?near=${lat},${lng}&limit=${QUESTION.limit}&radius=${QUESTION.radiusMiles}`;
+function ask(siteUrl: string, { origin: { lat, lng }, radiusMiles, limit }: Question): Promise<Reply> {
+  const path = `/v1/dealers?near=${lat},${lng}&limit=${limit}&radius=${radiusMiles}`;
   return sendOnce(siteUrl, '127.0.0.1', { method: 'GET', path });
 }
 
-function idsOf(body: string): readonly string[] {
-  return (JSON.parse(body) as { dealers: readonly { id: string }[] }).dealers.map(({ id }) => id);
+/** The ids in their order, and whether they lie beyond the radius. */
+function foundIn(body: string): string {
+  const { dealers, beyondRadius } = JSON.parse(body) as { dealers: readonly { id: string }[]; beyondRadius: boolean };
+  return `${dealers.map(({ id }) => id)}${beyondRadius ? ' beyond' : ''}`;
 }
 
-function expectedIds(origin: { lat: number; lng: number }, stores: readonly Dealer[]): readonly string[] {
+function foundByScan({ origin, radiusMiles, limit }: Question, stores: readonly Dealer[]): string {
   const listed = stores.filter(({ status }) => status !== 'withdrawn');
-  const within = { atLeast: 1, withinMeters: QUESTION.radiusMiles * METERS_PER_MILE };
-  return byDistance(origin, listed, within)
-    .slice(0, QUESTION.limit)
-    .map(({ id }) => id);
+  const withinMeters = radiusMiles * METERS_PER_MILE;
+  const hits = byDistance(origin, listed, { atLeast: 1, withinMeters });
+  const isBeyond = (hits[0]?.distanceMeters ?? 0) > withinMeters;
+  return `${hits.slice(0, limit).map(({ id }) => id)}${isBeyond ? ' beyond' : ''}`;
 }
 
-function sameIds(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((id, index) => id === other[index]);
+function textOf({ origin: { lat, lng }, radiusMiles, limit }: Question): string {
+  return `a search for ${limit} within ${radiusMiles} miles of ${lat},${lng}`;
 }

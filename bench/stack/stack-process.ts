@@ -67,6 +67,7 @@ export class StackProcess {
 
   /** `kill -9`. Settles when the process is gone. */
   async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
     await gone;

@@ -2,16 +2,21 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LEAD_CHANNELS } from '../../shared/outbox/delivery.ts';
 import { WEBHOOK_ALLOW_LOOPBACK_VARIABLE } from '../../shared/runtime/environment.ts';
 import { repetitionsIn, type SentDatum } from '../../test/support/sent-data.ts';
 import { scanTables } from '../../test/support/stack-tables.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { type BuyerRecord, liveBuyer, newBuyer, sendOnce } from './chaos-buyer.ts';
+import { MailTaker } from '../stack/mail-taker.ts';
+import { sendOnce } from '../stack/send-once.ts';
+import { LEAD_STORE_ID } from '../stack/stores.ts';
+import { type BuyerRecord, liveBuyer, newBuyer } from './chaos-buyer.ts';
+import type { ToldCounts } from './chaos-scene.ts';
 import { answered, ChaosStack, SCHEDULED } from './chaos-stack.ts';
 import { ChaosStores } from './chaos-stores.ts';
 import { faultsOfTruth } from './chaos-truth.ts';
 import { FaultProxy } from './fault-proxy.ts';
-import { MailTaker } from './mail-taker.ts';
+import { COUNTED_BY } from './truth-of-counts.ts';
 
 export interface ChaosPlan {
   readonly seed: number;
@@ -89,6 +94,7 @@ class Chaos {
   readonly #problems = new Set<string>();
   readonly #occurrences = new Map<string, number>();
   readonly #buyers: BuyerRecord[] = [];
+  readonly #acknowledged = new Set<string>();
   #over = false;
   /** Buyers that had been told a number when the host was killed last. */
   #numbersAtKill = -1;
@@ -211,12 +217,18 @@ class Chaos {
 
   /** Groups always sum to their total, whatever is going on. */
   async #count(): Promise<void> {
-    const counted = await this.#parts.stack.countsBy('state').catch(() => undefined);
-    this.#occurs(counted === undefined ? 'count without an answer' : 'count');
-    if (counted === undefined) return;
-    const sum = counted.groups.reduce((all, { active }) => all + active, 0);
-    if (sum !== counted.total.active)
-      this.#problems.add(`the groups sum to ${sum}, their total is ${counted.total.active}`);
+    // No answer is one of the faults; a refusal is none.
+    const answer = await this.#parts.stack.askCounts('state').catch(() => undefined);
+    const isAnswered = answer !== undefined && answer.status < 500;
+    this.#occurs(isAnswered ? 'count' : 'count without an answer');
+    if (!isAnswered) return;
+    if (answer.status !== 200) {
+      this.#problems.add(`a count was answered ${answer.status}: ${answer.body}`);
+      return;
+    }
+    const { total, groups } = JSON.parse(answer.body) as ToldCounts;
+    const sum = groups.reduce((all, { active }) => all + Number(active), 0);
+    if (sum !== total['active']) this.#problems.add(`the groups sum to ${sum}, their total is ${total['active']}`);
   }
 
   /** Stores take on most of their leads by the link of the mail, some of them twice. */
@@ -232,14 +244,28 @@ class Chaos {
       path: `/v1/leads/${leadId}/acknowledge`,
       body: { token },
     }).catch(() => undefined);
-    if (answer?.status === 200) this.#occurs('lead acknowledged');
+    if (answer?.status === 200) {
+      this.#acknowledged.add(leadId);
+      this.#occurs('lead acknowledged');
+    } else if (answer !== undefined && answer.status < 500) {
+      this.#problems.add(`a store’s link was answered ${answer.status}: ${answer.body}`);
+    }
   }
 
   async #judge(drainSeconds: number): Promise<ChaosReport> {
     const { proxy, taker, stores, stack, logFile } = this.#parts;
     const tables = await scanTables(stack.up);
-    const { total, groups } = await answered(() => stack.countsBy('dealer'));
-    const truth = faultsOfTruth({ buyers: this.#buyers, tables, counted: { total, byDealer: groups }, taker });
+    const counted = new Map<string, ToldCounts>();
+    for (const by of COUNTED_BY) counted.set(by, await answered(() => stack.countsBy(by)));
+    const truth = faultsOfTruth({
+      buyers: this.#buyers,
+      tables,
+      counted,
+      taker,
+      acknowledged: this.#acknowledged,
+      // The others have no address, so that their leads go to the fallback.
+      channelsOf: (dealerId) => (dealerId === LEAD_STORE_ID ? LEAD_CHANNELS : ['lead-mail']),
+    });
     const sent = this.#buyers.map(({ email }): SentDatum => ({ kind: 'e-mail', value: email }));
     const repeated = repetitionsIn(await readFile(logFile, 'utf8'), [...sent, { kind: 'name', value: 'Zq9chaos' }]);
     return {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import net from 'node:net';
 import autocannon from 'autocannon';
 import { SENDER_LIMIT } from '../../shared/limits/limit.ts';
-import { mailsOf } from '../../test/fuzz/fuzz-world.ts';
-import { formOf } from '../reservations/form.ts';
+import { mailsIn } from '../../test/support/inbox.ts';
+import { type FormTokens, formOf } from '../stack/form.ts';
 
 /** What some connections at once came to. */
 export interface LoadLevel {
@@ -75,7 +75,7 @@ export function useManySenders(): () => void {
 
 export interface JourneyScene {
   readonly siteUrl: string;
-  readonly form: { readonly formToken: string; readonly wordingVersion: string };
+  readonly form: FormTokens;
   readonly ledger: JourneyLedger;
   /** Tokens of mails that nobody has followed yet. */
   readonly confirmTokens: string[];
@@ -216,7 +216,8 @@ export function collectTokens(mailUrl: string, into: string[]): () => void {
   let isOver = false;
   const look = async (): Promise<void> => {
     while (!isOver) {
-      const mails = await mailsOf({ mailUrl }).catch(() => []);
+      // An inbox that is too busy to answer is looked at again.
+      const mails = await mailsIn(mailUrl).catch(() => []);
       for (const { text } of mails) {
         const token = /#confirm=([\w.-]+)/.exec(text)?.[1];
         if (token !== undefined && !seen.has(token)) {

@@ -2,16 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FUNCTION_SPECS } from '../../infra/functions.ts';
 import { OUTBOX_TABLE } from '../../shared/outbox/outbox-table.ts';
 import { scanTables } from '../../test/support/stack-tables.ts';
-import { sendOnce } from './chaos-buyer.ts';
+import { type Reply, sendOnce } from '../stack/send-once.ts';
+import type { StackPlan, StackUp } from '../stack/stack-child.ts';
+import { StackProcess } from '../stack/stack-process.ts';
+import type { ToldCounts } from './chaos-scene.ts';
 import type { FaultProxy } from './fault-proxy.ts';
-import type { StackPlan, StackUp } from './stack-child.ts';
-import { StackProcess } from './stack-process.ts';
-
-/** What marketing is told. */
-export interface ToldCounts {
-  readonly total: Readonly<Record<string, number>> & { readonly active: number };
-  readonly groups: readonly (Readonly<Record<string, unknown>> & { readonly active: number })[];
-}
 
 const HOUR = 3600_000;
 /** A day at most, so that nothing that waits to be confirmed loses its time. */
@@ -68,8 +63,10 @@ export class ChaosStack {
   }
 
   async stop(): Promise<void> {
+    // Whoever restarts it is told when that fails.
     await this.#restarting.catch(() => {});
-    await this.#process.stop().catch(() => {});
+    // One that cannot end in good order ends all the same.
+    await this.#process.stop().catch(() => this.#process.kill());
   }
 
   /** @returns whether the clock could step so far */
@@ -86,14 +83,19 @@ export class ChaosStack {
     return this.#process.invoke(functionName);
   }
 
-  /** @throws Error when there is no answer, or another than 200 */
-  async countsBy(by: string): Promise<ToldCounts> {
+  /** @throws Error when there is no answer */
+  async askCounts(by: string): Promise<Reply> {
     const token = await this.#process.token('counts');
-    const { status, body } = await sendOnce(this.up.siteUrl, '127.0.0.1', {
+    return sendOnce(this.up.siteUrl, '127.0.0.1', {
       method: 'GET',
       path: `/v1/interest-counts?by=${by}`,
       headers: { authorization: `Bearer ${token}` },
     });
+  }
+
+  /** @throws Error when there is no answer, or another than 200 */
+  async countsBy(by: string): Promise<ToldCounts> {
+    const { status, body } = await this.askCounts(by);
     if (status !== 200) throw new Error(`the counts were answered ${status}: ${body}`);
     return JSON.parse(body) as ToldCounts;
   }

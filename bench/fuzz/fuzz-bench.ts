@@ -5,14 +5,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SigningKey } from '../../shared/reservations/signed-token.ts';
 import type { FuzzRequest } from '../../test/fuzz/fuzz-request.ts';
 import { type FuzzReport, runFuzz } from '../../test/fuzz/fuzz-run.ts';
-import { mailsOf, openWorld } from '../../test/fuzz/fuzz-world.ts';
+import { openWorld } from '../../test/fuzz/fuzz-world.ts';
+import { mailsIn } from '../../test/support/inbox.ts';
 import { dataOfRequest, repetitionsIn, type SentDatum } from '../../test/support/sent-data.ts';
 import { scanTables } from '../../test/support/stack-tables.ts';
-import type { BenchOptions } from '../bench.ts';
+import type { BenchOptions } from '../bench-options.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { runTable } from '../run-table.ts';
-import { StackProcess } from './stack-process.ts';
-import { LEAD_STORE_ID, writeDealers } from './stores.ts';
+import { StackProcess } from '../stack/stack-process.ts';
+import { LEAD_STORE_ID, writeDealers } from '../stack/stores.ts';
 
 const SEED = 20_261_125;
 const REPORT = join(import.meta.dirname, '..', 'fuzz.md');
@@ -78,7 +79,7 @@ async function untilQuiet(mailUrl: string): Promise<void> {
   for (let [count, before] = [0, -1]; count !== before; ) {
     await delay(QUIET_MS);
     before = count;
-    count = (await mailsOf({ mailUrl })).length;
+    count = (await mailsIn(mailUrl)).length;
   }
 }
 

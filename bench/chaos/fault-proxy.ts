@@ -9,13 +9,14 @@ import {
 } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { stopServer, urlOf } from '../../local/loopback-server.ts';
 
 /**
  * What can happen to a request between a function and the database. `never-sent`: the connection breaks before it. `answer-lost`:
  * it is done, and the connection breaks. `done-late`: the connection breaks, and it is done when its sender has gone on.
  * `sent-twice`: it is done two times. `throttled`, `conflict`, `internal`: the database refuses it. `slow`: it waits.
  */
-export const DATABASE_FAULTS = [
+const DATABASE_FAULTS = [
   'never-sent',
   'answer-lost',
   'done-late',
@@ -25,7 +26,7 @@ export const DATABASE_FAULTS = [
   'internal',
   'slow',
 ] as const;
-export type DatabaseFault = (typeof DATABASE_FAULTS)[number];
+type DatabaseFault = (typeof DATABASE_FAULTS)[number];
 
 const SLOW_MILLISECONDS = 400;
 const LATE_MILLISECONDS = 300;
@@ -170,16 +171,4 @@ function write(response: ServerResponse, { status, headers, body }: Forwarded): 
 
 function refuse(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
-}
-
-export function urlOf(server: Server): string {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
-  return `http://127.0.0.1:${address.port}`;
-}
-
-export async function stopServer(server: Server): Promise<void> {
-  server.close();
-  server.closeAllConnections();
-  await once(server, 'close');
 }

@@ -2,20 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { json, text } from 'node:stream/consumers';
-import { stopServer, urlOf } from './fault-proxy.ts';
+import { stopServer, urlOf } from '../../local/loopback-server.ts';
+import { deliveryOfTags } from '../../shared/mail-feedback/delivery-tags.ts';
 
 /** A mail that was taken, whether or not its sender learned it. */
 export interface TakenMail {
   readonly to: string;
   readonly text: string;
-  /** What SES would tell with a bounce: which delivery it was. */
-  readonly tags: string;
+  /** By the tags that SES would tell with a bounce: `lead#<id>/<channel>` or `mail#<id>/<channel>`. */
+  readonly delivery: string;
 }
 
 /** As much of SES's SendEmail as is read here. */
 interface SentEmail {
   readonly Destination: { readonly ToAddresses: readonly string[] };
-  readonly EmailTags: readonly { readonly Value: string }[];
+  readonly EmailTags: readonly { readonly Name: string; readonly Value: string }[];
   readonly Content: { readonly Simple: { readonly Body: { readonly Text: { readonly Data: string } } } };
 }
 
@@ -62,18 +63,19 @@ export class MailTaker {
     await Promise.all(this.#servers.map(stopServer));
   }
 
-  /** Those to an address whose text has a link of that purpose, the newest first. */
-  tokensTo(address: string, purpose: 'confirm' | 'manage'): readonly string[] {
-    const link = new RegExp(`#${purpose}=([\\w.-]+)`);
+  /** Of the links to confirm that were mailed to an address, the newest first. */
+  confirmTokensTo(address: string): readonly string[] {
     return this.mails
       .filter(({ to }) => to === address)
-      .flatMap(({ text: words }) => link.exec(words)?.[1] ?? [])
+      .flatMap(({ text: words }) => /#confirm=([\w.-]+)/.exec(words)?.[1] ?? [])
       .toReversed();
   }
 
   #take({ Destination, EmailTags, Content }: SentEmail): void {
     const [to = ''] = Destination.ToAddresses;
-    this.mails.push({ to, text: Content.Simple.Body.Text.Data, tags: EmailTags.map(({ Value }) => Value).join(' ') });
+    const named = deliveryOfTags(Object.fromEntries(EmailTags.map(({ Name, Value }) => [Name, [Value]])));
+    const delivery = named === undefined ? 'none' : `${named.group}/${named.channel}`;
+    this.mails.push({ to, text: Content.Simple.Body.Text.Data, delivery });
   }
 
   #decide(response: ServerResponse, refusal: string, take: () => void): void {
