@@ -2,6 +2,9 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { startDynamoDbGate } from '../../local/iam/dynamodb-gate.ts';
 import { type LoopbackServer, startLoopbackServer } from '../../local/loopback-server.ts';
 
+/** A busy machine takes its time. */
+const PATIENTLY = { timeout: 10_000 };
+
 const running: LoopbackServer[] = [];
 afterEach(async () => {
   for (const server of running.splice(0).reverse()) await server.stop();
@@ -32,5 +35,5 @@ it('breaks off where the database breaks off in its answer, and leaves nobody wa
   });
   const answer = await fetch(url, { method: 'POST', body: '{}' });
   await expect(answer.text()).rejects.toThrow();
-  await vi.waitFor(() => expect(faults).toHaveLength(1));
+  await vi.waitFor(() => expect(faults).toHaveLength(1), PATIENTLY);
 });

@@ -5,6 +5,9 @@ import { FunctionError } from '../../local/aws/function-pool.ts';
 import { HostError } from '../../local/host-error.ts';
 import { type PlainResource, templateOf } from './template-of.ts';
 
+/** A busy machine takes its time. */
+const PATIENTLY = { timeout: 10_000 };
+
 const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:note';
 const EVENT = {
   source: 'aws.ses',
@@ -94,7 +97,7 @@ describe('the event bus', () => {
         retries + given,
       );
       bus.put(EVENT);
-      await vi.waitFor(() => expect(calls).toHaveLength(tries));
+      await vi.waitFor(() => expect(calls).toHaveLength(tries), PATIENTLY);
       await new Promise((resolve) => setTimeout(resolve, 20));
       expect(calls).toHaveLength(tries);
       expect(lines).toHaveLength(given);

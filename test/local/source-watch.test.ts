@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { watchSources } from '../../local/source-watch.ts';
 
+/** A busy machine takes its time. */
+const PATIENTLY = { timeout: 10_000 };
+
 let root: string;
 let stop: () => void;
 
@@ -23,7 +26,7 @@ it('makes one call of a burst of changes, in whatever folder', async () => {
   const onChange = vi.fn(async () => {});
   stop = watchSources(root, onChange);
   for (const file of ['functions/a.ts', 'infra/b.ts', 'shared/geo/c.ts', 'web/d.css', 'data/launch.json']) write(file);
-  await vi.waitFor(() => expect(onChange).toHaveBeenCalled());
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalled(), PATIENTLY);
   expect(onChange).toHaveBeenCalledTimes(1);
 });
 
@@ -41,10 +44,10 @@ it('calls again, and only afterwards, for a change that came meanwhile', async (
   });
   stop = watchSources(root, onChange);
   write('shared/geo/first.ts');
-  await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(1), PATIENTLY);
   write('shared/geo/third.ts');
   first.resolve();
-  await vi.waitFor(() => expect(onChange.mock.calls.length).toBeGreaterThanOrEqual(2));
+  await vi.waitFor(() => expect(onChange.mock.calls.length).toBeGreaterThanOrEqual(2), PATIENTLY);
   expect(most).toBe(1);
 });
 
@@ -53,8 +56,8 @@ it('does not build for data that no bundle holds', async () => {
   stop = watchSources(root, onChange);
   write('data/dealers.csv');
   write('data/launch.json');
-  await vi.waitFor(() => expect(onChange).toHaveBeenCalled());
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalled(), PATIENTLY);
   write('data/dealers.csv');
   write('web/page.html');
-  await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(2));
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalledTimes(2), PATIENTLY);
 });

@@ -5,6 +5,9 @@ import { createStreamMappings, type StreamMappings } from '../../local/aws/strea
 import { localDynamoDb, makeTable } from '../support/table.ts';
 import { templateOf } from './template-of.ts';
 
+/** A busy machine takes its time. */
+const PATIENTLY = { timeout: 10_000 };
+
 const client: DynamoDBClient = localDynamoDb();
 const streamsClient = new DynamoDBStreamsClient({
   endpoint: inject('dynamoDbEndpoint'),
@@ -75,7 +78,7 @@ it('delivers records as Lambda writes them', async () => {
   await put(table, 'a', { bytes: { B: Uint8Array.of(1, 2, 3) } });
   const delivered: unknown[] = [];
   await feed(table, {}, (_, records) => void delivered.push(...records));
-  await vi.waitFor(() => expect(delivered).toHaveLength(1));
+  await vi.waitFor(() => expect(delivered).toHaveLength(1), PATIENTLY);
   expect(JSON.parse(JSON.stringify(delivered[0]))).toMatchObject({
     eventID: expect.stringMatching(/.+/),
     eventName: 'INSERT',
@@ -102,7 +105,7 @@ it('delivers what passes a filter, in order, in batches no larger than allowed',
   const batches: string[][] = [];
   const Pattern = JSON.stringify({ eventName: ['INSERT'], dynamodb: { NewImage: { kind: { S: ['lead'] } } } });
   await feed(table, { BatchSize: 3, FilterCriteria: { Filters: [{ Pattern }] } }, (keys) => void batches.push(keys));
-  await vi.waitFor(() => expect(batches.flat()).toEqual(wanted));
+  await vi.waitFor(() => expect(batches.flat()).toEqual(wanted), PATIENTLY);
   expect(Math.max(...batches.map((batch) => batch.length))).toBeLessThanOrEqual(3);
 });
 
@@ -112,11 +115,11 @@ it('goes on behind the last delivered record after a restart', async () => {
   const seen: string[] = [];
   await put(table, 'a');
   const first = await feed(table, {}, (keys) => void seen.push(...keys), kept);
-  await vi.waitFor(() => expect(seen).toEqual(['a']));
+  await vi.waitFor(() => expect(seen).toEqual(['a']), PATIENTLY);
   await first.mappings.stop();
   await put(table, 'b');
   await feed(table, {}, (keys) => void seen.push(...keys), kept);
-  await vi.waitFor(() => expect(seen).toEqual(['a', 'b']));
+  await vi.waitFor(() => expect(seen).toEqual(['a', 'b']), PATIENTLY);
 });
 
 it('delivers again what was under way when its host was killed', async () => {
@@ -134,12 +137,12 @@ it('delivers again what was under way when its host was killed', async () => {
     },
     kept,
   );
-  await vi.waitFor(() => expect(entered).toBe(true));
+  await vi.waitFor(() => expect(entered).toBe(true), PATIENTLY);
   // What a kill leaves behind is the kept position and nothing else.
   const left = new Map(kept);
   const seen: string[] = [];
   await feed(table, {}, (keys) => void seen.push(...keys), left);
-  await vi.waitFor(() => expect(seen).toEqual(['a']));
+  await vi.waitFor(() => expect(seen).toEqual(['a']), PATIENTLY);
   stuck.resolve();
 });
 
@@ -150,11 +153,11 @@ it('starts behind what is there with LATEST, also when it restarts before the fi
   await put(table, 'before');
   const latest = { StartingPosition: 'LATEST' };
   const first = await feed(table, latest, (keys) => void seen.push(...keys), kept);
-  await vi.waitFor(() => expect(kept.size).toBe(1));
+  await vi.waitFor(() => expect(kept.size).toBe(1), PATIENTLY);
   await first.mappings.stop();
   await put(table, 'between');
   await feed(table, latest, (keys) => void seen.push(...keys), kept);
-  await vi.waitFor(() => expect(seen).toEqual(['between']));
+  await vi.waitFor(() => expect(seen).toEqual(['between']), PATIENTLY);
 });
 
 it('waits for the batching window to fill a batch', async () => {
@@ -162,7 +165,7 @@ it('waits for the batching window to fill a batch', async () => {
   const batches: string[][] = [];
   await feed(table, { BatchSize: 3, MaximumBatchingWindowInSeconds: 300 }, (keys) => void batches.push(keys));
   for (const key of ['a', 'b', 'c', 'd']) await put(table, key);
-  await vi.waitFor(() => expect(batches).toEqual([['a', 'b', 'c']]));
+  await vi.waitFor(() => expect(batches).toEqual([['a', 'b', 'c']]), PATIENTLY);
 });
 
 it('repeats, halves and in the end gives up poison, and says where it would go', async () => {
@@ -182,7 +185,7 @@ it('repeats, halves and in the end gives up poison, and says where it would go',
       done.push(...keys);
     },
   );
-  await vi.waitFor(() => expect(done).toEqual(['a', 'b', 'c']));
+  await vi.waitFor(() => expect(done).toEqual(['a', 'b', 'c']), PATIENTLY);
   expect(lines).toEqual([expect.stringContaining('it failed 2 times')]);
   expect(lines[0]).toContain(destination);
 });
