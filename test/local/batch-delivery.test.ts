@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { type DeliveryRules, deliverBatch, type StreamRecord } from '../../local/aws/batch-delivery.ts';
 
 const FOREVER: DeliveryRules = {
@@ -44,7 +44,7 @@ const failures = (...items: number[]) => ({
   batchItemFailures: items.map((item) => ({ itemIdentifier: String(item) })),
 });
 
-it('delivers a good batch once and moves behind it', async () => {
+test('delivers a good batch once and moves behind it', async () => {
   const { calls, positions, discarded } = await deliver(
     [0, 1, 2].map((n) => record(n)),
     FOREVER,
@@ -53,7 +53,7 @@ it('delivers a good batch once and moves behind it', async () => {
   expect({ calls, positions, discarded }).toEqual({ calls: [[0, 1, 2]], positions: [2], discarded: [] });
 });
 
-it('deals with every record in order, gives up only poison, and tries that as often as allowed', async () => {
+test('deals with every record in order, gives up only poison, and tries that as often as allowed', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 12 }),
@@ -89,7 +89,7 @@ it('deals with every record in order, gives up only poison, and tries that as of
   );
 });
 
-it('finds the poison by halves when the function can only fail as a whole', async () => {
+test('finds the poison by halves when the function can only fail as a whole', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 16 }), fc.uniqueArray(fc.nat(15)), async (count, poison) => {
       const rules = { ...FOREVER, reportsItemFailures: false, bisects: true, maxRetries: 1 };
@@ -107,7 +107,7 @@ it('finds the poison by halves when the function can only fail as a whole', asyn
   );
 });
 
-it('goes on from the first failed record of several', async () => {
+test('goes on from the first failed record of several', async () => {
   let first = true;
   const { calls, positions } = await deliver(
     [0, 1, 2, 3].map((n) => record(n)),
@@ -125,7 +125,7 @@ it('goes on from the first failed record of several', async () => {
   expect(positions).toEqual([0, 3]);
 });
 
-it.each([
+test.each([
   ['names a record of another batch', failures(99)],
   ['has an empty identifier', { batchItemFailures: [{ itemIdentifier: '' }] }],
   ['has no identifier', { batchItemFailures: [{}] }],
@@ -143,7 +143,7 @@ it.each([
   ]);
 });
 
-it.each([null, '', {}, { batchItemFailures: null }, { batchItemFailures: [] }])(
+test.each([null, '', {}, { batchItemFailures: null }, { batchItemFailures: [] }])(
   'takes %j for success',
   async (response) => {
     const { calls } = await deliver([record(0)], FOREVER, () => response);
@@ -151,25 +151,25 @@ it.each([null, '', {}, { batchItemFailures: null }, { batchItemFailures: [] }])(
   },
 );
 
-it('does not look for item failures that the mapping does not ask for', async () => {
+test('does not look for item failures that the mapping does not ask for', async () => {
   const { calls } = await deliver([record(0)], { ...FOREVER, reportsItemFailures: false }, () => failures(0));
   expect(calls).toEqual([[0]]);
 });
 
-it('gives up records that are too old without calling the function', async () => {
+test('gives up records that are too old without calling the function', async () => {
   const rules = { ...FOREVER, maxAgeSeconds: 60 };
   const { calls, discarded, positions } = await deliver([record(0, 61), record(1, 59)], rules, () => null);
   expect({ calls, discarded, positions }).toEqual({ calls: [[1]], discarded: [0], positions: [1] });
 });
 
-it('tries once and as often again as there are retries', async () => {
+test('tries once and as often again as there are retries', async () => {
   const { calls, discarded } = await deliver([record(0)], { ...FOREVER, maxRetries: 2 }, () => {
     throw new Error('always');
   });
   expect({ calls: calls.length, discarded }).toEqual({ calls: 3, discarded: [0] });
 });
 
-it('leaves what is not done where it is when it is stopped', async () => {
+test('leaves what is not done where it is when it is stopped', async () => {
   const stopping = new AbortController();
   const { positions } = await deliver(
     [record(0), record(1)],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { CorsConfiguration, isPreflight, preflightAnswer, withCors } from '../../local/http/cors.ts';
 import { type HttpRequest, messageAnswer } from '../../local/http/exchange.ts';
 
@@ -22,7 +22,7 @@ const request = (method: string, headers: Readonly<Record<string, string>>): Htt
 });
 const asks = (origin: string) => request('OPTIONS', { origin, 'access-control-request-method': 'POST' });
 
-it('takes OPTIONS for a preflight only with an origin and a method to ask for', () => {
+test('takes OPTIONS for a preflight only with an origin and a method to ask for', () => {
   expect(isPreflight(asks('https://a.example'))).toBe(true);
   expect(isPreflight(request('OPTIONS', { origin: 'https://a.example' }))).toBe(false);
   expect(isPreflight(request('OPTIONS', { 'access-control-request-method': 'POST' }))).toBe(false);
@@ -31,7 +31,7 @@ it('takes OPTIONS for a preflight only with an origin and a method to ask for', 
   );
 });
 
-it('answers a preflight from an allowed origin with what is allowed', () => {
+test('answers a preflight from an allowed origin with what is allowed', () => {
   const { status, headers } = preflightAnswer(asks('https://b.example'), CORS);
   expect(status).toBe(204);
   expect(Object.fromEntries(headers)).toEqual({
@@ -42,7 +42,7 @@ it('answers a preflight from an allowed origin with what is allowed', () => {
   });
 });
 
-it('allows exact origins and no other, whatever they look like', () => {
+test('allows exact origins and no other, whatever they look like', () => {
   const near = fc.constantFrom(
     'https://a.example.evil.example',
     'http://a.example',
@@ -69,7 +69,7 @@ it('allows exact origins and no other, whatever they look like', () => {
   );
 });
 
-it('puts its own headers in the place of the function’s', () => {
+test('puts its own headers in the place of the function’s', () => {
   const answer = messageAnswer(200, 'ok', {
     'access-control-allow-origin': '*',
     'access-control-allow-credentials': 'true',

@@ -1,4 +1,4 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { startDynamoDbGate } from '../../local/iam/dynamodb-gate.ts';
 import { type LoopbackServer, startLoopbackServer } from '../../local/loopback-server.ts';
 
@@ -18,7 +18,7 @@ async function gateTo(serve: Parameters<typeof startLoopbackServer>[0]) {
   return { url: gate.url, faults };
 }
 
-it('hands on what the database answers, as it is', async () => {
+test('hands on what the database answers, as it is', async () => {
   const { url, faults } = await gateTo(async (_, response) => {
     response.writeHead(400, { 'x-amz-crc32': '1' }).end('{"__type":"ValidationException"}');
   });
@@ -28,7 +28,7 @@ it('hands on what the database answers, as it is', async () => {
   expect(faults).toEqual([]);
 });
 
-it('breaks off where the database breaks off in its answer, and leaves nobody waiting', async () => {
+test('breaks off where the database breaks off in its answer, and leaves nobody waiting', async () => {
   const { url, faults } = await gateTo(async (_, response) => {
     response.writeHead(200, { 'content-length': 100 });
     response.write('{"Item', () => response.destroy());

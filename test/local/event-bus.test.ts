@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createAsynchronousCalls } from '../../local/aws/asynchronous-calls.ts';
 import { createEventBus } from '../../local/aws/event-bus.ts';
 import { FunctionError } from '../../local/aws/function-pool.ts';
@@ -50,7 +50,7 @@ function busOf(resources: Readonly<Record<string, PlainResource>>, failures = 0)
 }
 
 describe('the event bus', () => {
-  it('hands an event to the functions of the rules that it fits, in EventBridge’s envelope', async () => {
+  test('hands an event to the functions of the rules that it fits, in EventBridge’s envelope', async () => {
     const { bus, calls, stop } = busOf({
       Fits: rule({
         source: ['aws.ses'],
@@ -85,7 +85,7 @@ describe('the event bus', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     [0, 1, 1],
     [1, 2, 0],
     [2, 3, 0],
@@ -108,21 +108,21 @@ describe('the event bus', () => {
     },
   );
 
-  it('takes nothing after it is stopped', async () => {
+  test('takes nothing after it is stopped', async () => {
     const { bus, calls, stop } = busOf({ Fits: rule({ source: ['aws.ses'] }) });
     await stop();
     bus.put(EVENT);
     expect(calls).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['another bus', { EventBusName: 'ours' }],
     ['a transformed input', { Targets: [{ Arn: ARN, InputPath: '$.detail' }] }],
   ])('refuses a rule of %s', (_, properties) => {
     expect(() => busOf({ Bad: rule({ source: ['aws.ses'] }, properties) })).toThrow();
   });
 
-  it.each([
+  test.each([
     ['a target that is no function', { Targets: [{ Arn: 'arn:aws:sqs:us-east-1:000000000000:queue' }] }],
     ['both a pattern and a schedule', { ScheduleExpression: 'rate(1 minute)' }],
   ])('refuses a rule with %s in a sentence', (_, properties) => {

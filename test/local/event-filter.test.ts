@@ -1,6 +1,6 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compileFilter } from '../../local/aws/event-filter.ts';
 import { HostError } from '../../local/host-error.ts';
 import { NEW_DELIVERY_FILTER } from '../../shared/outbox/outbox-table.ts';
@@ -9,7 +9,7 @@ const passes = (pattern: unknown, record: unknown): boolean => compileFilter(JSO
 const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null));
 
 describe('a filter pattern', () => {
-  it('passes a record whose value is among the alternatives, and no other', () => {
+  test('passes a record whose value is among the alternatives, and no other', () => {
     fc.assert(
       fc.property(fc.array(leaf, { minLength: 1 }), leaf, (alternatives, value) => {
         expect(passes({ a: { b: alternatives } }, { a: { b: value } })).toBe(alternatives.includes(value));
@@ -17,7 +17,7 @@ describe('a filter pattern', () => {
     );
   });
 
-  it('of the outbox passes what nobody has tried to send, new or renewed, and no claim or outcome', () => {
+  test('of the outbox passes what nobody has tried to send, new or renewed, and no claim or outcome', () => {
     const eventNames = fc.constantFrom('INSERT', 'MODIFY', 'REMOVE');
     const statuses = fc.constantFrom('pending', 'delivered', 'failed', 'cancelled');
     fc.assert(
@@ -36,7 +36,7 @@ describe('a filter pattern', () => {
     ).toBe(false);
   });
 
-  it('compares DynamoDB’s numbers as the text that they are in a stream, digit by digit', () => {
+  test('compares DynamoDB’s numbers as the text that they are in a stream, digit by digit', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer(), (wanted, value) => {
         const record = { dynamodb: { NewImage: marshall({ n: value }) } };
@@ -50,7 +50,7 @@ describe('a filter pattern', () => {
     );
   });
 
-  it('asks for all members and for any alternative', () => {
+  test('asks for all members and for any alternative', () => {
     const pattern = { eventName: ['INSERT', 'MODIFY'], dynamodb: { NewImage: { kind: { S: ['lead'] } } } };
     const record = (eventName: string, kind: string) => ({ eventName, dynamodb: { NewImage: { kind: { S: kind } } } });
     expect(passes(pattern, record('INSERT', 'lead'))).toBe(true);
@@ -60,7 +60,7 @@ describe('a filter pattern', () => {
     expect(passes(pattern, { eventName: 'INSERT' })).toBe(false);
   });
 
-  it('compares prefixes and suffixes as text', () => {
+  test('compares prefixes and suffixes as text', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (part, value) => {
         expect(passes({ a: [{ prefix: part }] }, { a: value })).toBe(value.startsWith(part));
@@ -70,7 +70,7 @@ describe('a filter pattern', () => {
     );
   });
 
-  it('passes by anything-but what is there and is none of the values', () => {
+  test('passes by anything-but what is there and is none of the values', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string(), { minLength: 1 }),
@@ -84,7 +84,7 @@ describe('a filter pattern', () => {
     );
   });
 
-  it('compares numbers with one bound or two, and never text', () => {
+  test('compares numbers with one bound or two, and never text', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer(), fc.integer(), (low, high, value) => {
         expect(passes({ a: [{ numeric: ['>', low, '<=', high] }] }, { a: value })).toBe(value > low && value <= high);
@@ -94,7 +94,7 @@ describe('a filter pattern', () => {
     );
   });
 
-  it('tests the presence of leaves only: an object counts as absent', () => {
+  test('tests the presence of leaves only: an object counts as absent', () => {
     const exists = (there: boolean) => ({ a: [{ exists: there }] });
     for (const value of ['', 0, null, false]) expect(passes(exists(true), { a: value })).toBe(true);
     expect(passes(exists(true), { a: { S: 'x' } })).toBe(false);
@@ -102,22 +102,22 @@ describe('a filter pattern', () => {
     expect(passes(exists(false), { a: null })).toBe(false);
   });
 
-  it('matches a list when one of its items matches', () => {
+  test('matches a list when one of its items matches', () => {
     expect(passes({ a: ['x'] }, { a: ['w', 'x'] })).toBe(true);
     expect(passes({ a: ['x'] }, { a: ['w'] })).toBe(false);
     expect(passes({ a: { b: ['x'] } }, { a: [{ b: 'w' }, { b: 'x' }] })).toBe(true);
   });
 
-  it('takes one of several patterns by $or', () => {
+  test('takes one of several patterns by $or', () => {
     const pattern = { $or: [{ a: [1] }, { b: [2] }] };
     expect([{ a: 1 }, { b: 2 }, { a: 2, b: 1 }].map((record) => passes(pattern, record))).toEqual([true, true, false]);
   });
 
-  it('sees own members only', () => {
+  test('sees own members only', () => {
     expect(passes({ constructor: [{ exists: true }] }, {})).toBe(false);
   });
 
-  it.each([
+  test.each([
     ['{', 'not JSON'],
     ['[]', 'not an object'],
     ['{"a":"x"}', 'wants a list'],

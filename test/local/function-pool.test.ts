@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createFunctionPool, type FunctionPool } from '../../local/aws/function-pool.ts';
 
 let folder: string;
@@ -16,7 +16,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-it('gives an event its own answer, although the module loads for longer than it is waited for', async () => {
+test('gives an event its own answer, although the module loads for longer than it is waited for', async () => {
   const module = join(folder, 'index.mjs');
   writeFileSync(module, 'export const handler = async (event) => ({ given: event });');
   const pool = createFunctionPool(

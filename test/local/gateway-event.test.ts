@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { HttpRequest } from '../../local/http/exchange.ts';
 import { gatewayAnswer } from '../../local/http/gateway-answer.ts';
 import { gatewayEvent } from '../../local/http/gateway-event.ts';
@@ -32,7 +32,7 @@ const eventOf = (parts: Partial<HttpRequest>) =>
   );
 
 describe('the event of an HTTP API', () => {
-  it('is the one that AWS documents for payload format 2.0', () => {
+  test('is the one that AWS documents for payload format 2.0', () => {
     const event = gatewayEvent(
       request({
         method: 'POST',
@@ -94,14 +94,14 @@ describe('the event of an HTTP API', () => {
     });
   });
 
-  it('leaves out what the request does not have', () => {
+  test('leaves out what the request does not have', () => {
     const event = eventOf({});
     for (const member of ['body', 'cookies', 'queryStringParameters', 'pathParameters'])
       expect(event).not.toHaveProperty(member);
     expect(event.isBase64Encoded).toBe(false);
   });
 
-  it('carries any body unchanged, and in base64 unless its type is plainly text', () => {
+  test('carries any body unchanged, and in base64 unless its type is plainly text', () => {
     const types = [
       'application/json',
       'Application/JSON; charset=utf-8',
@@ -120,7 +120,7 @@ describe('the event of an HTTP API', () => {
     );
   });
 
-  it('encodes a compressed body', () => {
+  test('encodes a compressed body', () => {
     const headers = new Map([
       ['content-type', ['application/json']],
       ['content-encoding', ['gzip']],
@@ -128,7 +128,7 @@ describe('the event of an HTTP API', () => {
     expect(eventOf({ headers, body: Buffer.from([0x1f, 0x8b]) }).isBase64Encoded).toBe(true);
   });
 
-  it('joins repeated parameters with a comma and decodes them, whatever they are called', () => {
+  test('joins repeated parameters with a comma and decodes them, whatever they are called', () => {
     const text = fc.string({ minLength: 1 });
     fc.assert(
       fc.property(
@@ -154,20 +154,20 @@ describe('a function’s result', () => {
     );
   };
 
-  it('without a status is a 200 and its own JSON', () => {
+  test('without a status is a 200 and its own JSON', () => {
     const headers = { 'content-type': ['application/json'] };
     expect(read({ a: 1 })).toEqual({ status: 200, headers, body: '{"a":1}' });
     expect(read('Hello from Lambda!')).toEqual({ status: 200, headers, body: 'Hello from Lambda!' });
     expect(read(null)).toEqual({ status: 200, headers, body: 'null' });
   });
 
-  it('becomes status, lower-case headers, several cookies and a body', () => {
+  test('becomes status, lower-case headers, several cookies and a body', () => {
     const result = { statusCode: 201, headers: { 'X-Number': 7 }, cookies: ['a=1', 'b=2'], body: 'ok' };
     const headers = { 'x-number': ['7'], 'set-cookie': ['a=1', 'b=2'], 'content-type': ['text/plain;charset=UTF-8'] };
     expect(read(result)).toEqual({ status: 201, headers, body: 'ok' });
   });
 
-  it('is decoded when it says that it is base64', () => {
+  test('is decoded when it says that it is base64', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         const result = { statusCode: 200, body: Buffer.from(bytes).toString('base64'), isBase64Encoded: true };
@@ -176,7 +176,7 @@ describe('a function’s result', () => {
     );
   });
 
-  it.each([
+  test.each([
     { statusCode: 'many' },
     { statusCode: 99 },
     { statusCode: 200, body: { an: 'object' } },

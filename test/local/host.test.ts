@@ -1,5 +1,5 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FunctionError } from '../../local/aws/function-pool.ts';
 import { type Host, type LogLine, startHost } from '../../local/host.ts';
 import { buildFixture } from './fixture/app.ts';
@@ -47,7 +47,7 @@ async function timesSeen(pk: string): Promise<number> {
 }
 
 describe('the host serves the template’s API', () => {
-  it('with the event that the distribution’s policies let through', async () => {
+  test('with the event that the distribution’s policies let through', async () => {
     const response = await get('/v1/echo/a%20b?x=1&x=2', {
       headers: { cookie: 'q=1', 'x-own': 'lost', accept: 'application/json', authorization: 'Bearer abc' },
     });
@@ -74,7 +74,7 @@ describe('the host serves the template’s API', () => {
     expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
   });
 
-  it('keeps an environment for the next event and starts another after a crash', async () => {
+  test('keeps an environment for the next event and starts another after a crash', async () => {
     const invocations = async (): Promise<unknown> => await (await act('bare')).json();
     const { invocations: before } = (await invocations()) as { invocations: number };
     expect(await invocations()).toEqual({ invocations: before + 1 });
@@ -84,22 +84,22 @@ describe('the host serves the template’s API', () => {
     expect(await invocations()).toEqual({ invocations: 1 });
   });
 
-  it('serves events at the same time in environments of their own', async () => {
+  test('serves events at the same time in environments of their own', async () => {
     const answers = await Promise.all(['1', '2', '3'].map(async (id) => (await get(`/v1/echo/${id}`)).status));
     expect(answers).toEqual([200, 200, 200]);
   });
 
-  it.each(['throw', 'malformed'])('with 500 and nothing of the fault when a function does %s', async (action) => {
+  test.each(['throw', 'malformed'])('with 500 and nothing of the fault when a function does %s', async (action) => {
     const response = await act(action);
     expect([response.status, await response.text()]).toEqual([500, '{"message":"Internal Server Error"}']);
   });
 
-  it('with 500 when a function runs out of its time', async () => {
+  test('with 500 when a function runs out of its time', async () => {
     expect((await act('sleep')).status).toBe(500);
     expect(lines.some(({ text }) => text.includes('Task timed out after 1.00 seconds'))).toBe(true);
   });
 
-  it('and hands a function what Lambda hands it', async () => {
+  test('and hands a function what Lambda hands it', async () => {
     expect(await (await act('context')).json()).toMatchObject({
       awsRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       functionName: 'fixture-api',
@@ -109,13 +109,13 @@ describe('the host serves the template’s API', () => {
     });
   });
 
-  it('and sends binary bodies', async () => {
+  test('and sends binary bodies', async () => {
     const response = await act('binary');
     expect(response.headers.get('content-type')).toBe('image/png');
     expect(new Uint8Array(await response.arrayBuffer())).toEqual(Uint8Array.of(0, 1, 2));
   });
 
-  it('with the gateway’s own answers for unknown routes, missing tokens and large bodies', async () => {
+  test('with the gateway’s own answers for unknown routes, missing tokens and large bodies', async () => {
     expect((await get('/v1/nothing')).status).toBe(404);
     expect((await get('/v1/%zz')).status).toBe(400);
     expect((await get('/v1/counts')).status).toBe(401);
@@ -124,7 +124,7 @@ describe('the host serves the template’s API', () => {
     expect((await act('bare', { body: new Uint8Array(10 * 1024 * 1024 + 1) })).status).toBe(413);
   });
 
-  it('and answers preflights by itself', async () => {
+  test('and answers preflights by itself', async () => {
     const headers = { origin: 'https://shop.example', 'access-control-request-method': 'POST' };
     const response = await get('/v1/do/bare', { method: 'OPTIONS', headers });
     expect(response.status).toBe(204);
@@ -133,7 +133,7 @@ describe('the host serves the template’s API', () => {
 });
 
 describe('the host serves the distribution’s pages', () => {
-  it('with the folder’s index, types, tags and security headers', async () => {
+  test('with the folder’s index, types, tags and security headers', async () => {
     const response = await get('/');
     expect(await response.text()).toContain('<title>home</title>');
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -146,20 +146,20 @@ describe('the host serves the distribution’s pages', () => {
     expect((await get('/', { headers: { 'if-none-match': etag } })).status).toBe(304);
   });
 
-  it('with S3’s 403 for what is not there or lies outside', async () => {
+  test('with S3’s 403 for what is not there or lies outside', async () => {
     for (const path of ['/nothing.html', '/..%2f..%2fpackage.json', '/sub']) {
       const response = await get(path);
       expect([response.status, await response.text()]).toEqual([403, expect.stringContaining('AccessDenied')]);
     }
   });
 
-  it('to no other method than the behaviour allows', async () => {
+  test('to no other method than the behaviour allows', async () => {
     expect((await get('/', { method: 'POST' })).status).toBe(403);
   });
 });
 
 describe('the host runs what stands behind the API', () => {
-  it('gives functions their secrets and takes their mails', async () => {
+  test('gives functions their secrets and takes their mails', async () => {
     const secret = { kid: 'k1', key: expect.stringMatching(/^.{40}$/) };
     expect(await (await act('secret')).json()).toEqual({ secret });
     const { messageId } = (await (await act('mail')).json()) as { messageId: string };
@@ -167,7 +167,7 @@ describe('the host runs what stands behind the API', () => {
     expect(emails.map((mail) => mail.messageId)).toContain(messageId);
   });
 
-  it('refuses what a function’s policy does not grant, as AWS does, and keeps the refusal', async () => {
+  test('refuses what a function’s policy does not grant, as AWS does, and keeps the refusal', async () => {
     const refused = (await (await act('forbidden')).json()) as string[];
     expect(refused).toEqual([
       expect.stringMatching(
@@ -183,7 +183,7 @@ describe('the host runs what stands behind the API', () => {
     );
   });
 
-  it('feeds the stream’s function with what its filter lets through, and gives up poison', async () => {
+  test('feeds the stream’s function with what its filter lets through, and gives up poison', async () => {
     await put({ pk: { S: 'lead-1' }, kind: { S: 'lead' } });
     await put({ pk: { S: 'other' }, kind: { S: 'other' } });
     await put({ pk: { S: 'poison' }, kind: { S: 'lead' }, poison: { BOOL: true } });
@@ -194,12 +194,12 @@ describe('the host runs what stands behind the API', () => {
     expect(await timesSeen('poison')).toBeGreaterThanOrEqual(3);
   });
 
-  it('tells a mail’s bounce by the rule that waits for it, again when its function fails', async () => {
+  test('tells a mail’s bounce by the rule that waits for it, again when its function fails', async () => {
     expect((await act('mail?to=bounce@simulator.amazonses.com')).status).toBe(200);
     await vi.waitFor(async () => expect(await timesSeen('Bounce a-tag')).toBe(2), { timeout: 5_000 });
   });
 
-  it('counts the use of each grant, those too that Lambda makes use of in the function’s name', () => {
+  test('counts the use of each grant, those too that Lambda makes use of in the function’s name', () => {
     const { grants } = host.access.report();
     const usesOf = (functionName: string, action: string): number =>
       grants
@@ -212,14 +212,14 @@ describe('the host runs what stands behind the API', () => {
     expect(usesOf('fixture-api', 'secretsmanager:GetSecretValue')).toBeGreaterThan(0);
   });
 
-  it('invokes a function by its name or its construct’s id', async () => {
+  test('invokes a function by its name or its construct’s id', async () => {
     expect(await host.invoke('fixture-tick', { a: 1 })).toEqual({ got: { a: 1 } });
     expect(await host.invoke('tick', null)).toEqual({ got: null });
     await expect(host.invoke('fixture-api', { pathParameters: { action: 'throw' } })).rejects.toThrow(FunctionError);
     await expect(host.invoke('nobody', null)).rejects.toThrow('nobody');
   });
 
-  it('describes itself to the tools beside it', async () => {
+  test('describes itself to the tools beside it', async () => {
     expect(await (await get('/.local/stack')).json()).toMatchObject({
       dynamoDbEndpoint: host.dynamoDbEndpoint,
       region: 'us-east-1',
@@ -232,7 +232,7 @@ describe('the host runs what stands behind the API', () => {
     });
   });
 
-  it('goes on without a gap after a reload', async () => {
+  test('goes on without a gap after a reload', async () => {
     await host.reload();
     expect(await (await act('bare')).json()).toEqual({ invocations: 1 });
     await put({ pk: { S: 'after-reload' }, kind: { S: 'lead' } });

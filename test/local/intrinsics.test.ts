@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { HostError } from '../../local/host-error.ts';
 import type { Resource, Stack } from '../../local/template/assembly.ts';
 import { createResolver } from '../../local/template/intrinsics.ts';
@@ -36,7 +36,7 @@ const TABLE = {
 };
 
 describe('the resolver', () => {
-  it('leaves plain JSON as it is', () => {
+  test('leaves plain JSON as it is', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         fc.pre(!JSON.stringify(value).match(/"(Ref|Fn::)|\{\{resolve/));
@@ -47,19 +47,19 @@ describe('the resolver', () => {
     );
   });
 
-  it('gives physical names that resource properties state, and made-up ones that never change', () => {
+  test('gives physical names that resource properties state, and made-up ones that never change', () => {
     expect(resolveIn({ resources: TABLE }, { Ref: 'Orders' })).toBe('orders-us-east-1');
     const unnamed = { resources: { Orders: { type: 'AWS::DynamoDB::Table' } } };
     expect(resolveIn(unnamed, { Ref: 'Orders' })).toBe('App-Orders');
   });
 
-  it('gives attributes, in both ways of writing them', () => {
+  test('gives attributes, in both ways of writing them', () => {
     const arn = 'arn:aws:dynamodb:us-east-1:000000000000:table/orders-us-east-1';
     expect(resolveIn({ resources: TABLE }, { 'Fn::GetAtt': ['Orders', 'Arn'] })).toBe(arn);
     expect(resolveIn({ resources: TABLE }, { 'Fn::GetAtt': 'Orders.Arn' })).toBe(arn);
   });
 
-  it('undoes a join by a split at the same separator, and selects every part', () => {
+  test('undoes a join by a split at the same separator, and selects every part', () => {
     const part = fc.string({ minLength: 1 }).filter((text) => !text.includes('|') && !text.includes('{{'));
     fc.assert(
       fc.property(fc.array(part, { minLength: 1 }), fc.nat(), (parts, n) => {
@@ -70,20 +70,20 @@ describe('the resolver', () => {
     );
   });
 
-  it('cuts the host out of an API’s endpoint, as a distribution’s origin does', () => {
+  test('cuts the host out of an API’s endpoint, as a distribution’s origin does', () => {
     const resources = { Api: { type: 'AWS::ApiGatewayV2::Api' } };
     const origin = { 'Fn::Select': [2, { 'Fn::Split': ['/', { 'Fn::GetAtt': ['Api', 'ApiEndpoint'] }] }] };
     expect(resolveIn({ resources }, origin)).toBe('api.execute-api.us-east-1.amazonaws.com');
   });
 
-  it('substitutes references, attributes, own variables and literals', () => {
+  test('substitutes references, attributes, own variables and literals', () => {
     const sub = [`\${Orders}|\${Orders.Arn}|\${Own}|\${!Literal}`, { Own: { Ref: 'AWS::Partition' } }];
     expect(resolveIn({ resources: TABLE }, { 'Fn::Sub': sub })).toBe(
       `orders-us-east-1|arn:aws:dynamodb:us-east-1:000000000000:table/orders-us-east-1|aws|\${Literal}`,
     );
   });
 
-  it('imports what another stack exports', () => {
+  test('imports what another stack exports', () => {
     const exporting = makeStack({
       name: 'Data',
       resources: TABLE,
@@ -94,16 +94,16 @@ describe('the resolver', () => {
     expect(resolver.resolve(importing, { 'Fn::ImportValue': 'Data:Orders' })).toBe('orders-us-east-1');
   });
 
-  it('takes a parameter’s default', () => {
+  test('takes a parameter’s default', () => {
     expect(resolveIn({ parameterDefaults: { P: 'given' } }, { Ref: 'P' })).toBe('given');
   });
 
-  it('resolves a secret that a join was cut around', () => {
+  test('resolves a secret that a join was cut around', () => {
     const join = { 'Fn::Join': ['', ['{{resolve:secretsmanager:', 'arn:x', ':SecretString:key::}}']] };
     expect(resolveIn({}, join)).toBe('secret arn:x/key');
   });
 
-  it.each([
+  test.each([
     [{ 'Fn::Cidr': ['10.0.0.0/16', 1, 8] }, 'Fn::Cidr'],
     [{ Ref: 'Nothing' }, 'Nothing'],
     [{ 'Fn::GetAtt': ['Orders', 'Colour'] }, 'Orders.Colour'],

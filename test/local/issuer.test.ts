@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ISSUER_PATH, openIssuer } from '../../local/issuer.ts';
 import { type Site, startSite } from '../../local/site.ts';
 
@@ -53,7 +53,7 @@ async function tokensOf(person: string, scope?: string) {
 }
 
 describe('the local issuer', () => {
-  it('asks who it is, on a page that nothing can be loaded into', async () => {
+  test('asks who it is, on a page that nothing can be loaded into', async () => {
     const response = await authorize({});
     expect(response.status).toBe(200);
     expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
@@ -63,17 +63,17 @@ describe('the local issuer', () => {
     expect(page).not.toMatch(/<link|<script|src=/);
   });
 
-  it('does not let a name onto the page that was put into the address', async () => {
+  test('does not let a name onto the page that was put into the address', async () => {
     const page = await (await authorize({ state: '"><script>' })).text();
     expect(page).not.toContain('<script>');
   });
 
-  it.each(['', '/', '//', '//authorize', '/nothing'])('answers %j, where there is no page', async (path) => {
+  test.each(['', '/', '//', '//authorize', '/nothing'])('answers %j, where there is no page', async (path) => {
     const response = await fetch(`${site.url}${ISSUER_PATH}${path}`);
     expect(response.status).toBeGreaterThanOrEqual(400);
   });
 
-  it.each([
+  test.each([
     ['marketing', 'openid counts leads', 'openid counts leads'],
     ['marketing', 'openid counts', 'openid counts'],
     ['agency', 'openid counts leads', 'openid counts'],
@@ -85,7 +85,7 @@ describe('the local issuer', () => {
     expect(scope).toBe(granted);
   });
 
-  it('renews with the same permissions, once', async () => {
+  test('renews with the same permissions, once', async () => {
     const { refresh_token: first } = await tokensOf('agency');
     const renewed = await askToken({ grant_type: 'refresh_token', refresh_token: first });
     const { access_token: token, refresh_token: second } = (await renewed.json()) as Record<string, string>;
@@ -98,13 +98,13 @@ describe('the local issuer', () => {
     expect(decodeJwt(again['access_token'] ?? '')['scope']).not.toContain('counts');
   });
 
-  it('refuses a code without its verifier', async () => {
+  test('refuses a code without its verifier', async () => {
     const code = await codeOf('marketing');
     const response = await askToken({ grant_type: 'authorization_code', code, code_verifier: 'w'.repeat(43) });
     expect(response.status).toBeGreaterThanOrEqual(400);
   });
 
-  it('remembers who signed in until they sign out', async () => {
+  test('remembers who signed in until they sign out', async () => {
     const [cookie = ''] = ((await authorize({ person: 'agency' })).headers.get('set-cookie') ?? '').split(';');
     expect((await authorize({}, cookie)).status).toBe(302);
     const signedOut = await fetch(`${issuerUrl}/endsession?post_logout_redirect_uri=${site.url}/dashboard/`, {

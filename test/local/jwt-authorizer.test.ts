@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HttpRequest } from '../../local/http/exchange.ts';
 import { createJwtAuthorizer, type JwtAuthorizer } from '../../local/http/jwt-authorizer.ts';
 import { ISSUER_PATH, type Issuer, openIssuer } from '../../local/issuer.ts';
@@ -49,7 +49,7 @@ async function token(form: Readonly<Record<string, string>>): Promise<string> {
 }
 
 describe('the JWT authorizer', () => {
-  it('lets a token of the right audience and scope pass with its claims as text', async () => {
+  test('lets a token of the right audience and scope pass with its claims as text', async () => {
     const grant = await decide(`Bearer ${await issuer.issueToken('counts leads', AUDIENCE)}`);
     expect(grant).toMatchObject({
       claims: { iss: issuerUrl, aud: AUDIENCE, scope: 'counts leads', exp: expect.stringMatching(/^\d+$/) },
@@ -57,25 +57,25 @@ describe('the JWT authorizer', () => {
     });
   });
 
-  it('takes a token without the word Bearer, as the gateway does', async () => {
+  test('takes a token without the word Bearer, as the gateway does', async () => {
     expect(await decide(await issuer.issueToken('counts', AUDIENCE))).toHaveProperty('claims');
   });
 
-  it('asks for no scope where the route names none', async () => {
+  test('asks for no scope where the route names none', async () => {
     expect(await decide(`Bearer ${await issuer.issueToken('', AUDIENCE)}`, [])).toMatchObject({ scopes: null });
   });
 
-  it('answers 401 with the gateway’s own body when there is no token', async () => {
+  test('answers 401 with the gateway’s own body when there is no token', async () => {
     expect(await decide()).toEqual({ status: 401, body: { message: 'Unauthorized' }, challenge: 'Bearer' });
   });
 
-  it('answers 403 when none of the scopes is there', async () => {
+  test('answers 403 when none of the scopes is there', async () => {
     const refusal = await decide(`Bearer ${await issuer.issueToken('leads', AUDIENCE)}`);
     expect(refusal).toMatchObject({ status: 403, body: { message: 'Forbidden' } });
     expect(refusal).toHaveProperty('challenge', expect.stringContaining('error="insufficient_scope"'));
   });
 
-  it.each([
+  test.each([
     ['is for someone else', () => issuer.issueToken('counts', 'other'), 'audience'],
     ['is no token', async () => 'abc', 'not valid'],
     [
@@ -91,13 +91,13 @@ describe('the JWT authorizer', () => {
     expect(refusal).toHaveProperty('challenge', expect.stringContaining(reason));
   });
 
-  it('gives a token that asks for no audience the template’s', async () => {
+  test('gives a token that asks for no audience the template’s', async () => {
     expect(await decide(`Bearer ${await token({ scope: 'counts' })}`)).toMatchObject({ status: 401 });
     issuer.setDefaultAudience(AUDIENCE);
     expect(await decide(`Bearer ${await token({ scope: 'counts' })}`)).toHaveProperty('claims');
   });
 
-  it('takes no other algorithm than those of RSA with PKCS #1, as the gateway does', async () => {
+  test('takes no other algorithm than those of RSA with PKCS #1, as the gateway does', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256');
     const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'curve', alg: 'ES256' }] };
     const url = `${site.url}/curve`;
@@ -113,7 +113,7 @@ describe('the JWT authorizer', () => {
     expect(decision).toHaveProperty('refusal.status', 401);
   });
 
-  it('answers 401 and says why when the issuer cannot be asked', async () => {
+  test('answers 401 and says why when the issuer cannot be asked', async () => {
     const faults: string[] = [];
     const lost = createJwtAuthorizer({ issuer: 'http://127.0.0.1:1', audience: [AUDIENCE] }, (reason) =>
       faults.push(reason),

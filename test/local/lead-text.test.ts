@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { duration, leadLines, summaryLines } from '../../local/lead-text.ts';
 
 const LEAD = {
@@ -38,7 +38,7 @@ const LEAD = {
 };
 
 describe('leads in a terminal', () => {
-  it('show who has what since when, and why not', () => {
+  test('show who has what since when, and why not', () => {
     expect(leadLines([LEAD, { ...LEAD, dealerId: '1', acknowledgedAt: null, deliveries: [] }])).toEqual([
       'LEAD                                  STORE  RESERVATION    SINCE              STATUS  TAKEN ON',
       '0f9c2d0e-7a9e-4c56-9a7e-1f2b3c4d5e6f  2745   ALP-7K3Q-9XTM  2026-11-23 14:05Z  failed  after 4 min 10 s',
@@ -49,7 +49,7 @@ describe('leads in a terminal', () => {
     ]);
   });
 
-  it('are summed up by store', () => {
+  test('are summed up by store', () => {
     const since = '2026-10-24T14:05:09.120Z';
     const stores = [
       { dealerId: '2745', leads: 12, acknowledged: 7, medianResponseSeconds: 15_000.5 },
@@ -64,7 +64,7 @@ describe('leads in a terminal', () => {
     expect(summaryLines({ since, stores: [] })).toEqual(['No leads since 2026-10-24 14:05Z.']);
   });
 
-  it('tell a length of time in at most two units, right to the smaller one', () => {
+  test('tell a length of time in at most two units, right to the smaller one', () => {
     const SECONDS = { d: 86_400, h: 3600, min: 60, s: 1 } as const;
     fc.assert(
       fc.property(fc.nat(100 * 86_400), (seconds) => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compileLogPattern } from '../../local/aws/log-pattern.ts';
 import { HostError } from '../../local/host-error.ts';
 import { SEARCHED_LINES } from '../../shared/counts/searched-lines.ts';
@@ -8,7 +8,7 @@ const fits = (pattern: string, value: unknown): boolean =>
   compileLogPattern(pattern)(typeof value === 'string' ? value : JSON.stringify(value));
 
 describe('a filter pattern', () => {
-  it.each([
+  test.each([
     ['{ $.a = "x" }', { a: 'x' }, { a: 'X' }],
     ['{ $.a = x }', { a: 'x' }, { b: 'x' }],
     ['{$.a="x"}', { a: 'x' }, { a: ['x'] }],
@@ -32,7 +32,7 @@ describe('a filter pattern', () => {
     expect(fits(pattern, left)).toBe(false);
   });
 
-  it('has "and" bind closer than "or", and parentheses closest', () => {
+  test('has "and" bind closer than "or", and parentheses closest', () => {
     const bit = fc.boolean().map(Number);
     fc.assert(
       fc.property(bit, bit, bit, (a, b, c) => {
@@ -43,13 +43,13 @@ describe('a filter pattern', () => {
     );
   });
 
-  it('takes no line that is no JSON object, whatever it is', () => {
+  test('takes no line that is no JSON object, whatever it is', () => {
     const takes = compileLogPattern('{ $.a = "*" || $.a >= 0 }');
     for (const line of ['', 'a', '{"a":', '"a"', '5', 'null', 'START {"a":1}']) expect(takes(line), line).toBe(false);
     fc.assert(fc.property(fc.string(), (line) => !takes(line)));
   });
 
-  it.each([
+  test.each([
     '',
     'ERROR',
     '"two words"',

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLogSubscriptions } from '../../local/aws/log-subscriptions.ts';
 import { HostError } from '../../local/host-error.ts';
 import { type PlainResource, templateOf } from './template-of.ts';
@@ -47,7 +47,7 @@ afterEach(() => {
 });
 
 describe('a log subscription', () => {
-  it('hands its function the lines that fit, gathered, in CloudWatch Logs’ own form', () => {
+  test('hands its function the lines that fit, gathered, in CloudWatch Logs’ own form', () => {
     const { subscriptions, calls } = subscriptionsOf({ Fits: subscription() });
     for (const line of ['{"status":200,"n":1}', '{"status":404}', 'START', '{"status":200,"n":2}']) {
       subscriptions.put('searches', line);
@@ -75,7 +75,7 @@ describe('a log subscription', () => {
     ]);
   });
 
-  it('gives no two lines one id, and no line to two batches', () => {
+  test('gives no two lines one id, and no line to two batches', () => {
     const { subscriptions, calls } = subscriptionsOf({ Fits: subscription() });
     for (let batch = 0; batch < 3; batch += 1) {
       for (let line = 0; line < 50; line += 1) subscriptions.put('searches', '{"status":200}');
@@ -86,7 +86,7 @@ describe('a log subscription', () => {
     expect(new Set(ids).size).toBe(150);
   });
 
-  it('is one of several of a group, each with its own pattern', () => {
+  test('is one of several of a group, each with its own pattern', () => {
     const { subscriptions, calls } = subscriptionsOf({
       All: { ...subscription({ FilterPattern: '{ $.status >= 0 }' }), ref: 'all' },
       Failed: subscription({ FilterPattern: '{ $.status >= 500 }' }),
@@ -98,7 +98,7 @@ describe('a log subscription', () => {
     expect(calls.map(messagesOf)).toEqual([['{"status":200}', '{"status":500}'], ['{"status":500}']]);
   });
 
-  it('hands on what waits when it is stopped, and then takes no more', () => {
+  test('hands on what waits when it is stopped, and then takes no more', () => {
     const { subscriptions, calls } = subscriptionsOf({ Fits: subscription() });
     subscriptions.put('searches', '{"status":200}');
     subscriptions.stop();
@@ -107,7 +107,7 @@ describe('a log subscription', () => {
     expect(calls.map(messagesOf)).toEqual([['{"status":200}']]);
   });
 
-  it.each([
+  test.each([
     ['of its own function’s log', 'searches'],
     ['of the log that its function has by default', undefined],
   ])('%s would never end, and is refused', (_, logGroup) => {
@@ -119,7 +119,7 @@ describe('a log subscription', () => {
     expect(() => subscriptionsOf({ ...resources, Count: lambda('count', 'its-own') })).not.toThrow();
   });
 
-  it.each([
+  test.each([
     ['another account’s role', { RoleArn: 'arn:aws:iam::000000000000:role/r' }],
     ['a stream', { DestinationArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/s' }],
     ['a pattern of terms', { FilterPattern: 'ERROR' }],

@@ -1,5 +1,5 @@
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ServiceEvent } from '../../local/aws/event-bus.ts';
 import { type MailEndpoint, startMailEndpoint } from '../../local/aws/mail-endpoint.ts';
 import { createMailSending } from '../../local/aws/mail-sending.ts';
@@ -84,13 +84,13 @@ async function refusalOf(sending: Promise<unknown>): Promise<SESv2ServiceExcepti
 }
 
 describe('the functions’ way to SES', () => {
-  it('hands a mail on as it is, with the answer', async () => {
+  test('hands a mail on as it is, with the answer', async () => {
     const messageId = await send('someone@mailbox.example');
     expect((await inbox()).find((one) => one.messageId === messageId)?.body.text).toBe('Hello é');
     expect(events).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['bounce@simulator.amazonses.com', 'bounced'],
     ['Bounce+north-1@simulator.amazonses.com', 'bounced'],
     ['suppressionlist@simulator.amazonses.com', 'bounced'],
@@ -113,7 +113,7 @@ describe('the functions’ way to SES', () => {
     });
   });
 
-  it.each(['success@simulator.amazonses.com', 'ooto@simulator.amazonses.com', 'bounce@mailbox.example'])(
+  test.each(['success@simulator.amazonses.com', 'ooto@simulator.amazonses.com', 'bounce@mailbox.example'])(
     'makes nothing of one to %s',
     async (to) => {
       await send(to);
@@ -121,7 +121,7 @@ describe('the functions’ way to SES', () => {
     },
   );
 
-  it('publishes what a configuration set’s destinations ask for, and nothing else', async () => {
+  test('publishes what a configuration set’s destinations ask for, and nothing else', async () => {
     use(destination({ MatchingEventTypes: ['complaint'] }), destination({ Enabled: false }));
     await send('bounce@simulator.amazonses.com');
     expect(events).toEqual([]);
@@ -132,7 +132,7 @@ describe('the functions’ way to SES', () => {
     expect(events).toHaveLength(1);
   });
 
-  it('refuses a configuration set that is not there, and tags that SES refuses, and hands neither on', async () => {
+  test('refuses a configuration set that is not there, and tags that SES refuses, and hands neither on', async () => {
     const count = (await inbox()).length;
     expect((await refusalOf(send('bounce@simulator.amazonses.com', 'theirs'))).name).toBe('NotFoundException');
     expect((await refusalOf(send('x@mailbox.example', 'ours', { group: 'lead#1' }))).name).toBe('BadRequestException');
@@ -143,7 +143,7 @@ describe('the functions’ way to SES', () => {
     expect(events).toEqual([]);
   });
 
-  it('wants EventBridge as the destination of events', () => {
+  test('wants EventBridge as the destination of events', () => {
     expect(() => use(destination({ EventBridgeDestination: undefined, SnsDestination: {} }))).toThrow(HostError);
   });
 });

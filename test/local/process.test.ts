@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { openDataFolder } from '../../local/data-folder.ts';
 
@@ -43,7 +43,7 @@ const isGone = async (url: string): Promise<void> => {
 };
 
 describe('a host that is killed', () => {
-  it('leaves no database behind, and its data, secrets, keys and stream positions outlive it', async () => {
+  test('leaves no database behind, and its data, secrets, keys and stream positions outlive it', async () => {
     const first = await startFixture(folder);
     const send = (siteUrl: string, action: string, body?: unknown) =>
       fetch(`${siteUrl}/v1/do/${action}`, {
@@ -101,7 +101,7 @@ describe('npm run dev says in one sentence, and ends, when', () => {
     return { code, lines: Buffer.concat(said).toString().trim().split('\n') };
   }
 
-  it('its port is taken', async () => {
+  test('its port is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const address = other.address();
@@ -113,25 +113,25 @@ describe('npm run dev says in one sentence, and ends, when', () => {
     expect(mail).toEqual({ code: 1, lines: [expect.stringContaining('LOCATOR_MAIL_PORT')] });
   });
 
-  it('there is no Java', async () => {
+  test('there is no Java', async () => {
     expect(await runDev({ PATH: '' })).toEqual({ code: 1, lines: [expect.stringContaining('Java is missing')] });
   });
 
-  it('its data folder cannot be written', async () => {
+  test('its data folder cannot be written', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
     const run = await runDev({ LOCATOR_DATA_DIR: file });
     expect(run).toEqual({ code: 1, lines: [expect.stringContaining(`The data folder ${file} cannot be written`)] });
   });
 
-  it('its data folder is in use', async () => {
+  test('its data folder is in use', async () => {
     const held = await openDataFolder(folder);
     const run = await runDev({ LOCATOR_DATA_DIR: folder });
     await held.stop();
     expect(run).toEqual({ code: 1, lines: [expect.stringContaining('in use by another running host')] });
   });
 
-  it('its port is no port', async () => {
+  test('its port is no port', async () => {
     const run = await runDev({ LOCATOR_PORT: '3000x' });
     expect(run).toEqual({ code: 1, lines: ['LOCATOR_PORT is 3000x: it has to be a port from 0 to 65535.'] });
   });

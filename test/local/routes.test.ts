@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createRouter } from '../../local/http/routes.ts';
 
 const keys = (...routeKeys: string[]) => createRouter(routeKeys.map((routeKey) => ({ routeKey, target: routeKey })));
 
-it('prefers a literal to a parameter to a greedy parameter to $default, whatever their order', () => {
+test('prefers a literal to a parameter to a greedy parameter to $default, whatever their order', () => {
   const ranked = [
     'GET /pets/dog/1',
     'GET /pets/dog/{id}',
@@ -21,17 +21,17 @@ it('prefers a literal to a parameter to a greedy parameter to $default, whatever
   );
 });
 
-it('prefers a named method to ANY on the same path', () => {
+test('prefers a named method to ANY on the same path', () => {
   const match = keys('ANY /v1/dealers', 'GET /v1/dealers');
   expect(match('GET', '/v1/dealers')?.route.target).toBe('GET /v1/dealers');
   expect(match('POST', '/v1/dealers')?.route.target).toBe('ANY /v1/dealers');
 });
 
-it('gives the parameters of a path', () => {
+test('gives the parameters of a path', () => {
   expect(keys('GET /a/{x}/b/{y+}')('GET', '/a/1 2/b/c/d')?.pathParameters).toEqual({ x: '1 2', y: 'c/d' });
 });
 
-it('matches neither an empty parameter, nor a longer path, nor another method', () => {
+test('matches neither an empty parameter, nor a longer path, nor another method', () => {
   const match = keys('GET /a/{x}');
   expect([match('GET', '/a/'), match('GET', '/a/1/2'), match('GET', '/a'), match('POST', '/a/1')]).toEqual([
     undefined,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { parseSchedule } from '../../local/aws/schedule-expression.ts';
 import { HostError } from '../../local/host-error.ts';
 
@@ -15,7 +15,7 @@ const firings = (expression: string, count: number): (string | undefined)[] => {
   return times;
 };
 
-it.each([
+test.each([
   ['cron(0/15 * * * ? *)', ['2026-11-23T13:15', '2026-11-23T13:30']],
   ['cron(0 18 ? * MON-FRI *)', ['2026-11-23T18:00', '2026-11-24T18:00']],
   ['cron(30 2 ? * 1 *)', ['2026-11-29T02:30', '2026-12-06T02:30']],
@@ -32,7 +32,7 @@ it.each([
   expect(firings(expression, 2)).toEqual(expected);
 });
 
-it('fires strictly later and at full minutes, for every step', () => {
+test('fires strictly later and at full minutes, for every step', () => {
   fc.assert(
     fc.property(
       fc.nat(59),
@@ -49,7 +49,7 @@ it('fires strictly later and at full minutes, for every step', () => {
   );
 });
 
-it.each([
+test.each([
   '',
   'rate(0 minutes)',
   'rate(5 weeks)',

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FunctionError } from '../../local/aws/function-pool.ts';
 import { createSchedules } from '../../local/aws/schedules.ts';
 import { type PlainResource, templateOf } from './template-of.ts';
@@ -27,7 +27,7 @@ const rule = (properties: Readonly<Record<string, unknown>>): PlainResource => (
   properties,
 });
 
-it('calls a rule’s function each time with the rule’s own input', async () => {
+test('calls a rule’s function each time with the rule’s own input', async () => {
   const { calls } = run(
     rule({ ScheduleExpression: 'rate(1 minute)', Targets: [{ Arn: ARN, Input: '{"sweep":true}' }] }),
   );
@@ -35,7 +35,7 @@ it('calls a rule’s function each time with the rule’s own input', async () =
   expect(calls).toEqual(Array.from({ length: 3 }, () => ['sweep', { sweep: true }]));
 });
 
-it('sends the scheduled event where a rule has no input', async () => {
+test('sends the scheduled event where a rule has no input', async () => {
   const { calls } = run(rule({ ScheduleExpression: 'cron(1 13 * * ? *)', Targets: [{ Arn: ARN }] }));
   await vi.advanceTimersByTimeAsync(30_000);
   expect(calls).toEqual([
@@ -46,7 +46,7 @@ it('sends the scheduled event where a rule has no input', async () => {
   ]);
 });
 
-it.each([
+test.each([
   ['is disabled', { ScheduleExpression: 'rate(1 minute)', State: 'DISABLED', Targets: [{ Arn: ARN }] }],
   ['waits for events', { EventPattern: { source: ['aws.ses'] }, Targets: [{ Arn: ARN }] }],
 ])('never fires a rule that %s', async (_, properties) => {
@@ -55,7 +55,7 @@ it.each([
   expect(calls).toEqual([]);
 });
 
-it('says that a call failed, and fires again', async () => {
+test('says that a call failed, and fires again', async () => {
   const { calls, lines } = run(rule({ ScheduleExpression: 'rate(1 minute)', Targets: [{ Arn: ARN }] }), async () => {
     throw new FunctionError('TypeError', 'broken');
   });
@@ -64,7 +64,7 @@ it('says that a call failed, and fires again', async () => {
   expect(lines).toEqual(Array.from({ length: 2 }, () => expect.stringContaining('broken')));
 });
 
-it('holds a wait that is longer than a timer can be', async () => {
+test('holds a wait that is longer than a timer can be', async () => {
   const { calls } = run(rule({ ScheduleExpression: 'rate(30 days)', Targets: [{ Arn: ARN }] }));
   await vi.advanceTimersByTimeAsync(30 * 86_400_000 - 1);
   expect(calls).toHaveLength(0);
@@ -72,7 +72,7 @@ it('holds a wait that is longer than a timer can be', async () => {
   expect(calls).toHaveLength(1);
 });
 
-it('does not make up for firings that the machine slept through', async () => {
+test('does not make up for firings that the machine slept through', async () => {
   const { calls } = run(rule({ ScheduleExpression: 'rate(1 minute)', Targets: [{ Arn: ARN }] }));
   vi.setSystemTime(new Date('2026-11-23T23:00:00Z'));
   // A minute for the firing under way, and a second for any that would follow at once.
@@ -80,7 +80,7 @@ it('does not make up for firings that the machine slept through', async () => {
   expect(calls).toHaveLength(1);
 });
 
-it('fires no more once it is stopped', async () => {
+test('fires no more once it is stopped', async () => {
   const { schedules, calls } = run(rule({ ScheduleExpression: 'rate(1 minute)', Targets: [{ Arn: ARN }] }));
   await schedules.stop();
   await vi.advanceTimersByTimeAsync(600_000);

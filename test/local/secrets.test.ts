@@ -5,7 +5,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { startAwsEndpoint } from '../../local/aws/aws-endpoint.ts';
 import { openSecrets } from '../../local/aws/secrets.ts';
 import type { LoopbackServer } from '../../local/loopback-server.ts';
@@ -43,7 +43,7 @@ async function serve(generation: Readonly<Record<string, unknown>>, kept = new M
   return { client, get, url: endpoint.url, kept };
 }
 
-it('gives a secret by name, ARN and partial ARN', async () => {
+test('gives a secret by name, ARN and partial ARN', async () => {
   const { get } = await serve({ PasswordLength: 40 });
   const values = await Promise.all(['app/pepper', ARN, ARN.slice(0, -7)].map((id) => get(id)));
   expect(new Set(values.map(({ SecretString }) => SecretString)).size).toBe(1);
@@ -55,7 +55,7 @@ it('gives a secret by name, ARN and partial ARN', async () => {
   });
 });
 
-it('generates what the template asks for', async () => {
+test('generates what the template asks for', async () => {
   const { get } = await serve({
     SecretStringTemplate: '{"kid":"k1"}',
     GenerateStringKey: 'key',
@@ -67,13 +67,13 @@ it('generates what the template asks for', async () => {
   expect(value).toEqual({ kid: 'k1', key: expect.stringMatching(/^[d-zA-Z0-9]{64}$/) });
 });
 
-it('keeps values over a restart', async () => {
+test('keeps values over a restart', async () => {
   const { get, kept } = await serve({});
   const { get: getAgain } = await serve({}, kept);
   expect((await getAgain(ARN)).SecretString).toBe((await get(ARN)).SecretString);
 });
 
-it('keeps the value before as AWSPREVIOUS, and says so when there is none', async () => {
+test('keeps the value before as AWSPREVIOUS, and says so when there is none', async () => {
   const { get, client } = await serve({});
   await expect(get(ARN, 'AWSPREVIOUS')).rejects.toThrow(ResourceNotFoundException);
   const first = (await get(ARN)).SecretString;
@@ -82,7 +82,7 @@ it('keeps the value before as AWSPREVIOUS, and says so when there is none', asyn
   expect((await get(ARN, 'AWSPREVIOUS')).SecretString).toBe(first);
 });
 
-it('answers as AWS does for an unknown secret, an unknown operation and an unsigned request', async () => {
+test('answers as AWS does for an unknown secret, an unknown operation and an unsigned request', async () => {
   const { get, client, url } = await serve({});
   await expect(get('nothing')).rejects.toThrow(ResourceNotFoundException);
   await expect(
@@ -98,7 +98,7 @@ it('answers as AWS does for an unknown secret, an unknown operation and an unsig
   expect(unsigned.status).toBe(403);
 });
 
-it('breaks the connection of a request that it cannot serve, says why, and goes on', async () => {
+test('breaks the connection of a request that it cannot serve, says why, and goes on', async () => {
   const fault = new Error('who is this?');
   const judge = (authorization: string | undefined) => {
     if (authorization?.includes('nobody')) throw fault;

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { watchSources } from '../../local/source-watch.ts';
 
 /** A busy machine takes its time. */
@@ -22,7 +22,7 @@ afterEach(() => {
 
 const write = (file: string): void => writeFileSync(join(root, file), 'text');
 
-it('makes one call of a burst of changes, in whatever folder', async () => {
+test('makes one call of a burst of changes, in whatever folder', async () => {
   const onChange = vi.fn(async () => {});
   stop = watchSources(root, onChange);
   for (const file of ['functions/a.ts', 'infra/b.ts', 'shared/geo/c.ts', 'web/d.css', 'data/launch.json']) write(file);
@@ -30,7 +30,7 @@ it('makes one call of a burst of changes, in whatever folder', async () => {
   expect(onChange).toHaveBeenCalledTimes(1);
 });
 
-it('calls again, and only afterwards, for a change that came meanwhile', async () => {
+test('calls again, and only afterwards, for a change that came meanwhile', async () => {
   const first = Promise.withResolvers<void>();
   let running = 0;
   let most = 0;
@@ -51,7 +51,7 @@ it('calls again, and only afterwards, for a change that came meanwhile', async (
   expect(most).toBe(1);
 });
 
-it('does not build for data that no bundle holds', async () => {
+test('does not build for data that no bundle holds', async () => {
   const onChange = vi.fn(async () => {});
   stop = watchSources(root, onChange);
   write('data/dealers.csv');

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { HostError } from '../../local/host-error.ts';
 import { type LoopbackServer, startLoopbackServer } from '../../local/loopback-server.ts';
 import { fetchStack } from '../../local/stack-description.ts';
@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const server of running.splice(0)) await server.stop();
 });
 
-it.each([
+test.each([
   ['a page', (response: ServerResponse) => response.end('<!doctype html>'), 'is not the local stack'],
   ['other JSON', (response: ServerResponse) => response.end('{"region":1}'), 'is not the local stack'],
   ['no such page', (response: ServerResponse) => response.writeHead(404).end(), 'is not the local stack'],

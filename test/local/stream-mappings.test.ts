@@ -1,6 +1,6 @@
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { afterEach, expect, inject, it, vi } from 'vitest';
+import { afterEach, expect, inject, test, vi } from 'vitest';
 import { createStreamMappings, type StreamMappings } from '../../local/aws/stream-mappings.ts';
 import { localDynamoDb, makeTable } from '../support/table.ts';
 import { templateOf } from './template-of.ts';
@@ -73,7 +73,7 @@ async function feed(
   return { mappings, lines };
 }
 
-it('delivers records as Lambda writes them', async () => {
+test('delivers records as Lambda writes them', async () => {
   const table = await makeSource();
   await put(table, 'a', { bytes: { B: Uint8Array.of(1, 2, 3) } });
   const delivered: unknown[] = [];
@@ -94,7 +94,7 @@ it('delivers records as Lambda writes them', async () => {
   });
 });
 
-it('delivers what passes a filter, in order, in batches no larger than allowed', async () => {
+test('delivers what passes a filter, in order, in batches no larger than allowed', async () => {
   const table = await makeSource();
   const wanted: string[] = [];
   for (let n = 0; n < 12; n++) {
@@ -109,7 +109,7 @@ it('delivers what passes a filter, in order, in batches no larger than allowed',
   expect(Math.max(...batches.map((batch) => batch.length))).toBeLessThanOrEqual(3);
 });
 
-it('goes on behind the last delivered record after a restart', async () => {
+test('goes on behind the last delivered record after a restart', async () => {
   const table = await makeSource();
   const kept = new Map<string, string>();
   const seen: string[] = [];
@@ -122,7 +122,7 @@ it('goes on behind the last delivered record after a restart', async () => {
   await vi.waitFor(() => expect(seen).toEqual(['a', 'b']), PATIENTLY);
 });
 
-it('delivers again what was under way when its host was killed', async () => {
+test('delivers again what was under way when its host was killed', async () => {
   const table = await makeSource();
   const kept = new Map<string, string>();
   await put(table, 'a');
@@ -146,7 +146,7 @@ it('delivers again what was under way when its host was killed', async () => {
   stuck.resolve();
 });
 
-it('starts behind what is there with LATEST, also when it restarts before the first delivery', async () => {
+test('starts behind what is there with LATEST, also when it restarts before the first delivery', async () => {
   const table = await makeSource();
   const kept = new Map<string, string>();
   const seen: string[] = [];
@@ -160,7 +160,7 @@ it('starts behind what is there with LATEST, also when it restarts before the fi
   await vi.waitFor(() => expect(seen).toEqual(['between']), PATIENTLY);
 });
 
-it('waits for the batching window to fill a batch', async () => {
+test('waits for the batching window to fill a batch', async () => {
   const table = await makeSource();
   const batches: string[][] = [];
   await feed(table, { BatchSize: 3, MaximumBatchingWindowInSeconds: 300 }, (keys) => void batches.push(keys));
@@ -168,7 +168,7 @@ it('waits for the batching window to fill a batch', async () => {
   await vi.waitFor(() => expect(batches).toEqual([['a', 'b', 'c']]), PATIENTLY);
 });
 
-it('repeats, halves and in the end gives up poison, and says where it would go', async () => {
+test('repeats, halves and in the end gives up poison, and says where it would go', async () => {
   const table = await makeSource();
   for (const key of ['a', 'poison', 'b', 'c']) await put(table, key);
   const done: string[] = [];
@@ -190,7 +190,7 @@ it('repeats, halves and in the end gives up poison, and says where it would go',
   expect(lines[0]).toContain(destination);
 });
 
-it('refuses a property that it does not know', async () => {
+test('refuses a property that it does not know', async () => {
   await expect(feed(await makeSource(), { TumblingWindowInSeconds: 5 }, () => null)).rejects.toThrow(
     'TumblingWindowInSeconds',
   );

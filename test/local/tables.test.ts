@@ -5,7 +5,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { createTables } from '../../local/aws/tables.ts';
 import { HostError } from '../../local/host-error.ts';
 import { localDynamoDb } from '../support/table.ts';
@@ -30,7 +30,7 @@ const withIndex = (name: string, attribute: string) => ({
   GlobalSecondaryIndexes: [index(name, attribute)],
 });
 
-it.each(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'])(
+test.each(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'])(
   'makes a %s with keys, indexes, stream and time to live',
   async (type) => {
     const name = `t-${randomUUID()}`;
@@ -49,7 +49,7 @@ it.each(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'])(
   },
 );
 
-it('keeps a table’s items and brings its indexes, stream and time to live to the template’s', async () => {
+test('keeps a table’s items and brings its indexes, stream and time to live to the template’s', async () => {
   const name = `t-${randomUUID()}`;
   await create(name, {
     ...withIndex('byColour', 'colour'),
@@ -66,7 +66,7 @@ it('keeps a table’s items and brings its indexes, stream and time to live to t
   expect(TimeToLiveDescription?.TimeToLiveStatus).toBe('DISABLED');
 });
 
-it('changes nothing in a table that is as the template has it', async () => {
+test('changes nothing in a table that is as the template has it', async () => {
   const name = `t-${randomUUID()}`;
   const properties = { ...withIndex('byColour', 'colour'), StreamSpecification: { StreamViewType: 'NEW_IMAGE' } };
   await create(name, properties);
@@ -75,7 +75,7 @@ it('changes nothing in a table that is as the template has it', async () => {
   expect(await describeTable(name)).toEqual(before);
 });
 
-it('says in one sentence that a kept table has other keys', async () => {
+test('says in one sentence that a kept table has other keys', async () => {
   const name = `t-${randomUUID()}`;
   await create(name, BASE);
   const renamed = {
