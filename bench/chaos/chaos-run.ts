@@ -12,7 +12,7 @@ import { sendOnce } from '../stack/send-once.ts';
 import { LEAD_STORE_ID } from '../stack/stores.ts';
 import { type BuyerRecord, liveBuyer, newBuyer } from './chaos-buyer.ts';
 import type { ToldCounts } from './chaos-scene.ts';
-import { answered, ChaosStack, SCHEDULED } from './chaos-stack.ts';
+import { answered, ChaosStack, STARTED } from './chaos-stack.ts';
 import { ChaosStores } from './chaos-stores.ts';
 import { faultsOfTruth } from './chaos-truth.ts';
 import { FaultProxy } from './fault-proxy.ts';
@@ -197,7 +197,7 @@ class Chaos {
   }
 
   async #runSchedules(): Promise<void> {
-    for (const name of SCHEDULED) {
+    for (const name of STARTED) {
       this.#occurs(`schedule of ${name}`);
       // It may fail of the faults, or be killed: the next one goes on.
       void this.#parts.stack.invoke(name).catch(() => {});

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { FUNCTION_SPECS } from '../../infra/functions.ts';
 import { OUTBOX_TABLE } from '../../shared/outbox/outbox-table.ts';
 import { scanTables } from '../../test/support/stack-tables.ts';
+import { SCHEDULED } from '../stack/scheduled.ts';
 import { type Reply, sendOnce } from '../stack/send-once.ts';
 import type { StackPlan, StackUp } from '../stack/stack-child.ts';
 import { StackProcess } from '../stack/stack-process.ts';
@@ -18,10 +18,10 @@ const DRAINED_WITHIN_MS = 300_000;
 const ASKED_AT_MOST = 20;
 
 /** What runs by itself on a schedule; here it is started far more often. */
-export const SCHEDULED = FUNCTION_SPECS.filter(
+export const STARTED = SCHEDULED.filter(
   // The canary walks as the buyers here do, and keeps nothing.
-  ([name, { trigger }]) => ('everyMinutes' in trigger || 'dailyAtHour' in trigger) && name !== 'walk-canary',
-).map(([name]) => name);
+  (name) => name !== 'walk-canary',
+);
 
 /** The stack of a chaos run: it is killed, comes up again on what it had kept, and has a clock that steps. */
 export class ChaosStack {
@@ -109,7 +109,7 @@ export class ChaosStack {
       await this.#process.setClock(this.#clockMs);
       // Whatever runs on a schedule does so at least once a day. What is put off waits for the next step.
       for (let due = 1; due > 0; due = await this.#dueNow()) {
-        for (const name of SCHEDULED) {
+        for (const name of STARTED) {
           await this.invoke(name).catch((error: unknown) => problems.push(`${name} failed in calm: ${error}`));
         }
         if (performance.now() - startedAt > DRAINED_WITHIN_MS) {

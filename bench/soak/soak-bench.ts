@@ -8,6 +8,7 @@ import { percentile } from '../percentile.ts';
 import { runTable } from '../run-table.ts';
 import { type FormTokens, formOf, openForm } from '../stack/form.ts';
 import { MailTaker } from '../stack/mail-taker.ts';
+import { SCHEDULED } from '../stack/scheduled.ts';
 import { sendOnce } from '../stack/send-once.ts';
 import type { StackMemory } from '../stack/stack-child.ts';
 import { StackProcess } from '../stack/stack-process.ts';
@@ -20,6 +21,8 @@ const QUICK = { minutes: 2, warmUpMinutes: 0.5, sampleSeconds: 5 };
 /** Requests a second, far below what saturates. A twentieth of them are forms, so that mails keep up. */
 const RATE = 20;
 const FORM_EVERY = 20;
+const BURST = 200;
+const WARMING_ROUNDS = 3;
 /** What a series may surely rise by in an hour and be called flat, as a share of its level. */
 const FLAT_SHARE = 0.1;
 const MINUTES_IN_AN_HOUR = 60;
@@ -64,6 +67,10 @@ async function soak({ minutes, sampleSeconds }: typeof FULL): Promise<readonly S
   const stack = await StackProcess.start({ port: 0, dataDir: undefined, dealersFile, logFile, mailUrl });
   try {
     const load = new SteadyLoad(stack.up.siteUrl, await openForm(stack.up.siteUrl));
+    // As many environments as the host makes, so that none is started meanwhile.
+    for (let round = 0; round < WARMING_ROUNDS; round++) await load.burst();
+    for (const name of SCHEDULED) await stack.invoke(name);
+    load.takeAnswers();
     const samples: Sample[] = [];
     const startedAt = performance.now();
     const minute = (): number => (performance.now() - startedAt) / 60_000;
@@ -93,6 +100,11 @@ class SteadyLoad {
   constructor(siteUrl: string, form: FormTokens) {
     this.#siteUrl = siteUrl;
     this.#form = form;
+  }
+
+  /** Far more at once than the host has environments for. */
+  async burst(): Promise<void> {
+    await Promise.all(Array.from({ length: BURST }, () => this.#send(++this.#sent)));
   }
 
   async run(isOver: () => boolean): Promise<void> {
@@ -175,6 +187,11 @@ function seriesOf(samples: readonly Sample[]): readonly Judged[] {
       'open handles of the host',
       '',
       samples.map(({ resources }) => sum(Object.values(resources))),
+    ),
+    judge(
+      'environments of functions',
+      '',
+      samples.map(({ functions }) => functions.length),
     ),
     judge(
       'open handles of all functions',

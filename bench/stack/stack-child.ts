@@ -1,9 +1,10 @@
 import { appendFileSync } from 'node:fs';
 import { memoryUsage } from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { BroadcastChannel, setEnvironmentData } from 'node:worker_threads';
 import type { Host } from '../../local/host.ts';
 import { startLocator } from '../../local/locator.ts';
-import { CONDITIONS, type Conditions, type FunctionHeap, HEAPS } from './worker-preload.ts';
+import { CONDITIONS, type Conditions, type FunctionHeap, HEAPS, type HeapMessage } from './worker-preload.ts';
 
 /** What the child is started with, as JSON in its first argument. */
 export interface StackPlan {
@@ -41,7 +42,8 @@ export interface StackMemory {
   readonly functions: readonly FunctionHeap[];
 }
 
-const HEAPS_WITHIN_MS = 500;
+/** An environment that has not answered for so long is gone. */
+const HEAPS_WITHIN_MS = 10_000;
 
 if (process.send === undefined) throw new Error('stack-child.ts is started by StackProcess only');
 const plan: StackPlan = JSON.parse(process.argv[2] ?? '');
@@ -52,6 +54,18 @@ const conditions: Conditions = {
   ...(plan.mailUrl !== undefined && { mailUrl: plan.mailUrl }),
 };
 setEnvironmentData(CONDITIONS, conditions);
+const heaps = new BroadcastChannel(HEAPS);
+/** Threads of environments that have told of themselves. */
+const environments = new Set<number>();
+const telling = new Map<number, FunctionHeap>();
+let allTold = Promise.withResolvers<void>();
+heaps.onmessage = (event) => {
+  const { data } = event as { data: HeapMessage };
+  if (data === 'tell') return;
+  environments.add(data.threadId);
+  telling.set(data.threadId, data);
+  if (telling.size === environments.size) allTold.resolve();
+};
 
 const host = await startLocator({
   port: plan.port,
@@ -91,22 +105,20 @@ async function answer(running: Host, request: StackRequest): Promise<unknown> {
 }
 
 async function readMemory(): Promise<StackMemory> {
-  const functions: FunctionHeap[] = [];
-  const channel = new BroadcastChannel(HEAPS);
-  channel.onmessage = (message) => {
-    const { data } = message as { data: FunctionHeap | 'tell' };
-    if (data !== 'tell') functions.push(data);
-  };
-  channel.postMessage('tell');
-  await new Promise((resolve) => setTimeout(resolve, HEAPS_WITHIN_MS));
-  channel.close();
+  telling.clear();
+  allTold = Promise.withResolvers();
+  heaps.postMessage('tell' satisfies HeapMessage);
+  const patience = new AbortController();
+  await Promise.race([allTold.promise, delay(HEAPS_WITHIN_MS, undefined, { signal: patience.signal })]);
+  patience.abort();
+  for (const threadId of environments) if (!telling.has(threadId)) environments.delete(threadId);
   globalThis.gc?.();
-  const { rss, heapUsed } = memoryUsage();
+  const { rss, heapUsed, external } = memoryUsage();
   const resources = Object.groupBy(process.getActiveResourcesInfo(), (kind) => kind);
   return {
     residentBytes: rss,
-    heapBytes: heapUsed,
+    heapBytes: heapUsed + external,
     resources: Object.fromEntries(Object.entries(resources).map(([kind, list]) => [kind, list?.length ?? 0])),
-    functions,
+    functions: [...telling.values()],
   };
 }

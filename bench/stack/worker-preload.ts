@@ -15,13 +15,17 @@ export const CONDITIONS = 'bench-conditions';
 /** The channel on which functions tell their heaps. */
 export const HEAPS = 'bench-heaps';
 
+/** What an environment tells of itself: when it begins, and whenever it is asked. */
 export interface FunctionHeap {
   readonly functionName: string;
   readonly threadId: number;
-  /** After a collection of garbage. */
+  /** Heap and buffers, after a collection of garbage. */
   readonly heapBytes: number;
+  /** Open handles and requests. */
   readonly resources: number;
 }
+
+export type HeapMessage = FunctionHeap | 'tell';
 
 /** Clocks of instances differ by up to so much from each other. */
 const SKEW_MILLISECONDS = 800;
@@ -50,16 +54,16 @@ function shiftClock(clock: Float64Array): void {
 
 function tellHeap(name: string): void {
   const channel = new BroadcastChannel(HEAPS);
-  channel.onmessage = (message) => {
-    if ((message as { data: unknown }).data !== 'tell') return;
+  const tell = (): void => {
     globalThis.gc?.();
-    const heap: FunctionHeap = {
-      functionName: name,
-      threadId,
-      heapBytes: process.memoryUsage().heapUsed,
-      resources: process.getActiveResourcesInfo().length,
-    };
+    const { heapUsed, external } = process.memoryUsage();
+    const resources = process.getActiveResourcesInfo().length;
+    const heap: HeapMessage = { functionName: name, threadId, heapBytes: heapUsed + external, resources };
     channel.postMessage(heap);
   };
+  channel.onmessage = (message) => {
+    if ((message as { data: HeapMessage }).data === 'tell') tell();
+  };
   channel.unref();
+  tell();
 }

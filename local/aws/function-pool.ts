@@ -45,6 +45,8 @@ interface Environment {
 
 /** Environments of one function at the same time; what comes beyond waits. Lambda would start more. */
 const MAX_ENVIRONMENTS = 4;
+/** Of each environment's young generation: left alone, some twenty of them grow to a gigabyte that is mostly empty. */
+const YOUNG_MEGABYTES = 6;
 const GRACE_MS = 5_000;
 
 /**
@@ -64,7 +66,10 @@ export function createFunctionPool(config: FunctionConfig, log: (text: string) =
       env: { ...config.environment },
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: config.memoryMegabytes },
+      resourceLimits: {
+        maxOldGenerationSizeMb: config.memoryMegabytes,
+        maxYoungGenerationSizeMb: YOUNG_MEGABYTES,
+      },
     });
     const environment: Environment = { worker, loaded: within(config.loadTimeoutMs, firstSignOf(worker)), busy: false };
     environments.add(environment);
