@@ -21,7 +21,7 @@ export interface LoadLevel {
 export interface JourneyLedger {
   /** Addresses in forms that were answered 202. */
   readonly accepted: Set<string>;
-  /** Addresses in forms that were answered 429 or 5xx. */
+  /** Addresses in forms that were answered anything else. */
   readonly refused: Set<string>;
   /** Numbers of confirmations. */
   readonly numbers: Set<string>;

@@ -17,10 +17,10 @@ export interface FunctionConfig {
   readonly memoryMegabytes: number;
 }
 
-/** A function's own failure: it threw, ran out of time, or its environment ended. */
+/** A function's own failure: it threw, ran out of time, or its environment ended; or there was none for it in time. */
 export class FunctionError extends Error {
   override readonly name = 'FunctionError';
-  /** As Lambda names it: the class of what was thrown, `Sandbox.Timedout` or `Runtime.ExitError`. */
+  /** As Lambda names it: the class of what was thrown, `Sandbox.Timedout`, `Runtime.ExitError` or `TooManyRequestsException`. */
   readonly errorType: string;
 
   constructor(errorType: string, message: string) {
@@ -30,8 +30,11 @@ export class FunctionError extends Error {
 }
 
 export interface FunctionPool {
-  /** @throws FunctionError */
-  invoke(event: unknown): Promise<unknown>;
+  /**
+   * @param withinMs how long the caller waits: what can no longer be answered by then is not begun
+   * @throws FunctionError
+   */
+  invoke(event: unknown, withinMs?: number): Promise<unknown>;
   /** Gives what is under way a few seconds to end, then ends all environments. */
   stop(): Promise<void>;
 }
@@ -43,7 +46,7 @@ interface Environment {
   busy: boolean;
 }
 
-/** Environments of one function at the same time; what comes beyond waits. Lambda would start more. */
+/** Environments of one function at the same time; what comes beyond waits. Lambda would start more, and refuse at its own limit. */
 const MAX_ENVIRONMENTS = 4;
 /** Of each environment's young generation: left alone, some twenty of them grow to a gigabyte that is mostly empty. */
 const YOUNG_MEGABYTES = 6;
@@ -80,7 +83,7 @@ export function createFunctionPool(config: FunctionConfig, log: (text: string) =
     return environment;
   }
 
-  async function acquire(): Promise<Environment> {
+  async function acquire(latestStart: number): Promise<Environment> {
     while (!stopped) {
       const free = [...environments].find(({ busy }) => !busy);
       const environment = free ?? (environments.size < MAX_ENVIRONMENTS ? start() : undefined);
@@ -89,16 +92,22 @@ export function createFunctionPool(config: FunctionConfig, log: (text: string) =
         return environment;
       }
       await new Promise<void>((resolve) => waiting.push(resolve));
+      if (performance.now() > latestStart) {
+        throw new FunctionError('TooManyRequestsException', `${config.name} has had no room for too long`);
+      }
     }
     throw new FunctionError('Runtime.ExitError', `${config.name} runs no more`);
   }
 
-  async function invoke(event: unknown): Promise<unknown> {
-    const environment = await acquire();
+  async function invoke(event: unknown, withinMs: number): Promise<unknown> {
     try {
-      return await runIn(environment, event);
+      const environment = await acquire(performance.now() + Math.max(0, withinMs - config.timeoutMs));
+      try {
+        return await runIn(environment, event);
+      } finally {
+        environment.busy = false;
+      }
     } finally {
-      environment.busy = false;
       waiting.shift()?.();
     }
   }
@@ -159,8 +168,8 @@ export function createFunctionPool(config: FunctionConfig, log: (text: string) =
   }
 
   return {
-    async invoke(event) {
-      const running = invoke(event);
+    async invoke(event, withinMs = Number.POSITIVE_INFINITY) {
+      const running = invoke(event, withinMs);
       underWay.add(running);
       try {
         return await running;

@@ -21,9 +21,10 @@ export interface ServiceEndpoints {
 export interface Functions {
   /**
    * @param functionName the physical name, or the construct's id, e.g. `sweep-outbox`
+   * @param withinMs how long the caller waits: what can no longer be answered by then is not begun
    * @throws FunctionError when the function fails; HostError when there is none of that name
    */
-  invoke(functionName: string, event: unknown): Promise<unknown>;
+  invoke(functionName: string, event: unknown, withinMs?: number): Promise<unknown>;
   /** Every function's own variables, merged. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -98,14 +99,14 @@ export function createFunctions(
     );
   }
   return {
-    async invoke(functionName, event) {
+    async invoke(functionName, event, withinMs) {
       const name = pools.has(functionName) ? functionName : (labels.get(functionName.replaceAll('-', '')) ?? '');
       const pool = pools.get(name);
       if (pool === undefined) throw new HostError(`The template holds no Node.js function ${functionName}.`);
       access.noteRun(name);
       const startedAt = performance.now();
       try {
-        return await pool.invoke(event);
+        return await pool.invoke(event, withinMs);
       } finally {
         onRun(labelOfName.get(name) ?? name, performance.now() - startedAt);
       }

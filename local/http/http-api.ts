@@ -94,13 +94,14 @@ export function createHttpApi(
   async function run({ route }: RouteMatch<RouteTarget>, event: unknown): Promise<HttpAnswer> {
     const { functionName, timeoutMs } = route.target;
     try {
-      const result = await within(timeoutMs, functions.invoke(functionName, event));
+      const result = await within(timeoutMs, functions.invoke(functionName, event, timeoutMs));
       if (result === TOO_LATE) return messageAnswer(503, 'Service Unavailable');
       const answered = gatewayAnswer(result);
       if (answered !== undefined) return answered;
       log(`${functionName} returned what an HTTP API cannot send`);
     } catch (error) {
       if (!(error instanceof FunctionError)) throw error;
+      if (error.errorType === 'TooManyRequestsException') return messageAnswer(503, 'Service Unavailable');
     }
     return messageAnswer(500, 'Internal Server Error');
   }

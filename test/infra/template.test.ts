@@ -15,6 +15,9 @@ import { SEARCHED_LINES } from '../../shared/counts/searched-lines.ts';
 import { LIMIT_TABLE } from '../../shared/limits/limit-table.ts';
 import { NEW_DELIVERY_FILTER } from '../../shared/outbox/outbox-table.ts';
 
+/** What an HTTP API waits when nothing is said. */
+const GATEWAY_MILLISECONDS = 30_000;
+
 interface Resource {
   readonly Type: string;
   readonly Properties: Record<string, unknown>;
@@ -128,6 +131,25 @@ describe('functions', () => {
 });
 
 describe('routes', () => {
+  test('wait longer than their functions run: what is answered with a time-out has ended, and nothing is done after it', () => {
+    const seconds = new Map(
+      Object.entries(template('Api').findResources('AWS::Lambda::Function')).map(([id, { Properties }]) => [
+        id,
+        Number(Properties.Timeout),
+      ]),
+    );
+    const integrations = resources('AWS::ApiGatewayV2::Integration');
+    expect(integrations.length).toBeGreaterThan(10);
+    for (const { Properties } of integrations) {
+      const { IntegrationUri, TimeoutInMillis } = Properties as {
+        IntegrationUri: { 'Fn::GetAtt': [string, string] };
+        TimeoutInMillis?: number;
+      };
+      const [id] = IntegrationUri['Fn::GetAtt'];
+      expect((seconds.get(id) ?? Number.NaN) * 1_000, id).toBeLessThan(TimeoutInMillis ?? GATEWAY_MILLISECONDS);
+    }
+  });
+
   test('are those of the contract, with its scopes, those of pages, and the one for everything else', () => {
     const routes = resources('AWS::ApiGatewayV2::Route').map(({ Properties }) => ({
       key: String(Properties['RouteKey']),
