@@ -13,6 +13,8 @@ export interface Choice {
 /** What a buyer was told, and what they do not know of. */
 export interface BuyerRecord {
   readonly email: string;
+  /** Nobody else's, so that what is left of one who has withdrawn can be told from others. */
+  readonly familyName: string;
   /** Forms that were answered 202. */
   accepted: number;
   /** Numbers that confirmations were answered with: they must all be one. */
@@ -46,10 +48,14 @@ const STORES = ['2745', '2605', '2210', null] as const;
 const ZIPS = ['33324', '90621', '33028', '90001'] as const;
 const MODELS = ['a110', 'undecided'] as const;
 
+/** All names of buyers begin so. */
+export const NAME_STEM = 'Zq9chaos';
+
 /** Nobody who has done anything yet. */
 export function newBuyer(number: number): BuyerRecord {
   return {
     email: `chaos-${number}@buyers.example`,
+    familyName: `${NAME_STEM}${number}th`,
     accepted: 0,
     numbers: new Set(),
     mayHold: [],
@@ -98,8 +104,8 @@ class ChaosBuyer {
       await delay(FORM_MILLISECONDS);
       const body = {
         email: this.#record.email,
-        givenName: 'Zq9chaos',
-        familyName: 'Zq9buyer',
+        givenName: 'Kim',
+        familyName: this.#record.familyName,
         ...choices,
         locale: 'en-US',
         consents: { email: true, phone: false, version: consents[0]?.version },

@@ -10,7 +10,7 @@ import { seededRandom } from '../seeded-random.ts';
 import { MailTaker } from '../stack/mail-taker.ts';
 import { sendOnce } from '../stack/send-once.ts';
 import { LEAD_STORE_ID } from '../stack/stores.ts';
-import { type BuyerRecord, liveBuyer, newBuyer } from './chaos-buyer.ts';
+import { type BuyerRecord, liveBuyer, NAME_STEM, newBuyer } from './chaos-buyer.ts';
 import type { ToldCounts } from './chaos-scene.ts';
 import { answered, ChaosStack, STARTED } from './chaos-stack.ts';
 import { ChaosStores } from './chaos-stores.ts';
@@ -267,7 +267,7 @@ class Chaos {
       channelsOf: (dealerId) => (dealerId === LEAD_STORE_ID ? LEAD_CHANNELS : ['lead-mail']),
     });
     const sent = this.#buyers.map(({ email }): SentDatum => ({ kind: 'e-mail', value: email }));
-    const repeated = repetitionsIn(await readFile(logFile, 'utf8'), [...sent, { kind: 'name', value: 'Zq9chaos' }]);
+    const repeated = repetitionsIn(await readFile(logFile, 'utf8'), [...sent, { kind: 'name', value: NAME_STEM }]);
     return {
       problems: [
         ...this.#problems,

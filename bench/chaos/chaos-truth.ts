@@ -29,7 +29,7 @@ function faultsOfBuyers(
 ): readonly string[] {
   const everything = JSON.stringify([...tables.values()]);
   const idOfNumber = idsByNumber(reservations);
-  return buyers.flatMap(({ email, accepted, numbers, mayHold, withdrawal }) => {
+  return buyers.flatMap(({ email, familyName, accepted, numbers, mayHold, withdrawal }) => {
     const own = states.filter((state) => state.status !== 'withdrawn').filter(({ person }) => person.email === email);
     const faults: string[] = [];
     if (numbers.size > 1) faults.push(`${email} was told ${numbers.size} numbers`);
@@ -38,7 +38,8 @@ function faultsOfBuyers(
     const [number] = numbers;
     // One that nobody has told about is done or not, and nothing between.
     if (withdrawal === 'told' || (withdrawal === 'unknown' && held === undefined)) {
-      if (everything.includes(email)) faults.push(`${email} has withdrawn, and a trace is left`);
+      if ([email, familyName].some((value) => everything.includes(value)))
+        faults.push(`${email} has withdrawn, and a trace is left`);
       const id = number === undefined ? undefined : idOfNumber.get(number);
       if (!states.some((state) => state.id === id && state.status === 'withdrawn')) {
         faults.push(`${email} has withdrawn, and no tombstone is left`);

@@ -61,6 +61,7 @@ beforeAll(async () => {
   };
   const recordOf = (email: string, own: Partial<BuyerRecord>): BuyerRecord => ({
     email,
+    familyName: `Zq9${email.split('@')[0]}`,
     accepted: 1,
     numbers: new Set(),
     mayHold: [{ model: 'a110', dealerId: 'north', zip: '33324' }],
@@ -184,6 +185,11 @@ const LOSSES: readonly (readonly [string, () => ChaosScene, RegExp])[] = [
   [
     'an erasure, in part',
     () => withRows(OUTBOX_TABLE, ofAnnasLead('webhook'), (row) => ({ ...row, lastError: 'cleo@buyers.example' })),
+    /^cleo@.* a trace is left$/,
+  ],
+  [
+    'an erasure, but for the name',
+    () => withRows(OUTBOX_TABLE, ofAnnasLead('webhook'), (row) => ({ ...row, lastError: 'Zq9cleo' })),
     /^cleo@.* a trace is left$/,
   ],
   [
