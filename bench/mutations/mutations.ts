@@ -374,4 +374,33 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: '',
     tests: RECOVERY,
   },
+  {
+    name: 'stores that nobody has published are an empty list',
+    file: 'shared/dealers/dealer-rows-table.ts',
+    find: 'if (published === 0) throw new StoresNotPublished(',
+    replace: 'if (published < 0) throw new StoresNotPublished(',
+    tests: ['dealers/find-dealers-function.test.ts', 'dealers/dealer-table.test.ts'],
+  },
+  {
+    name: 'the canary’s searches are counted',
+    file: 'shared/counts/searched-lines.ts',
+    find: ' && $.distanceBand = "*"',
+    replace: '',
+    tests: ['counts/searched-lines.test.ts'],
+  },
+  {
+    name: 'a claim from before a redelivery settles it',
+    file: 'shared/outbox/delivery-claims-table.ts',
+    find: 'AND reservationVersion = :version AND createdAt = :createdAt',
+    replace:
+      'AND reservationVersion = :version AND (createdAt = :createdAt OR createdAt < :createdAt OR createdAt > :createdAt)',
+    tests: [...OUTBOX, 'outbox/renewal.test.ts'],
+  },
+  {
+    name: 'the last day that can be written counts nothing',
+    file: 'shared/counts/period.ts',
+    find: 'to === undefined || to === LAST_DAY ? undefined',
+    replace: 'to === undefined ? undefined',
+    tests: ['counts/period.test.ts'],
+  },
 ];
