@@ -139,7 +139,6 @@ describe('npm run dealers', () => {
       issuerUrl: 'http://127.0.0.1:1',
       mailUrl: 'http://127.0.0.1:1',
       apiHosts: [],
-      leftOut: {},
     };
     const server = createServer((_, response) => response.end(JSON.stringify(stack)));
     server.listen(0, '127.0.0.1');
