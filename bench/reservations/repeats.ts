@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/local-account.ts';
 import { currentWording } from '../../shared/launch/launch.ts';
 import { YOUNGEST_FORM_MS } from '../../shared/reservations/form-age.ts';
 import { signToken } from '../../shared/reservations/signed-token.ts';
@@ -50,8 +51,8 @@ export async function measureDirectRepeats(
   // Without the functions' time-outs: no instance of theirs has so much under way.
   const dynamoDb = new DynamoDBClient({
     endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    region: LOCAL_REGION,
+    credentials: LOCAL_CREDENTIALS,
   });
   await makeLocatorTables(dynamoDb, clusteredDealers(300, seed));
   const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });

@@ -2,6 +2,7 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FunctionError } from '../../local/aws/function-pool.ts';
 import { type Host, type LogLine, startHost } from '../../local/host.ts';
+import { LOCAL_CREDENTIALS } from '../../local/local-account.ts';
 import { buildFixture } from './fixture/app.ts';
 
 const lines: LogLine[] = [];
@@ -19,7 +20,7 @@ beforeAll(async () => {
   database = new DynamoDBClient({
     endpoint: host.dynamoDbEndpoint,
     region: host.region,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: LOCAL_CREDENTIALS,
   });
 });
 afterAll(async () => {
