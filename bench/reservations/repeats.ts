@@ -1,12 +1,13 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/local-account.ts';
 import { currentWording } from '../../shared/launch/launch.ts';
 import { YOUNGEST_FORM_MS } from '../../shared/reservations/form-age.ts';
 import { signToken } from '../../shared/reservations/signed-token.ts';
 import { submitInterest } from '../../shared/reservations/submit-interest.ts';
+import { localDocumentClient } from '../../test/support/locator-tables.ts';
 import { clusteredDealers } from '../search/places.ts';
 import { formOf } from '../stack/form.ts';
 import { type BenchDesk, openBenchDesk } from './bench-desk.ts';
@@ -55,7 +56,7 @@ export async function measureDirectRepeats(
     credentials: LOCAL_CREDENTIALS,
   });
   await makeLocatorTables(dynamoDb, clusteredDealers(300, seed));
-  const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
+  const client = localDocumentClient(dynamoDb);
   const clock = { now: Date.now() };
   const desk: BenchDesk = {
     ...openBenchDesk(client, clock),
