@@ -160,7 +160,7 @@ export class AlarmStack extends Stack {
         period: FIVE_MINUTES,
         statistic: 'Maximum',
       }),
-      'What SES says of a mail could not be made use of, and lies in the dead-letter queue for 7 days: see the log of note-mail-feedback, mend it, and move the messages back.',
+      'What SES says of a mail could not be made use of, and lies in the dead-letter queue for 7 days: see the log of note-mail-feedback, mend it, and call it with the requestPayload of each message. Doing one twice does no harm.',
     );
     for (const [id, metricName, threshold] of [
       // SES reviews an account from 5 % and 0.1 % on (SES developer guide, "Understanding bounces", "… complaints").

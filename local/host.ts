@@ -169,7 +169,6 @@ async function start(options: HostOptions, lifetime: Lifetime): Promise<Host> {
     audience: run.audience,
     mailUrl: mail.url,
     apiHosts: [...run.frontDoor.apiHosts],
-    leftOut: run.template.leftOut,
   });
   site.mount(ISSUER_PATH, issuer.handle);
   site.mount(STACK_PATH, (_, response) => {

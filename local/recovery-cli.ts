@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { deployableStage, type StageConfig, USUAL_LEAD_HOURS } from '../infra/stage-config.ts';
 import type { Misfits } from '../shared/recovery/check-rows.ts';
 import { check, eraseAll, mend, NotErased, type RecoveryDesk } from '../shared/recovery/recovery.ts';
 import { documentClient } from '../shared/runtime/dynamodb-client.ts';
@@ -11,7 +12,8 @@ const USAGE = `npm run recovery -- copy --from TABLE --to TABLE [--empty-first] 
 npm run recovery -- erase    erases once more everyone whom the journal of erasures names
 npm run recovery -- check    tells what does not fit together; ends with 1 when anything can be mended
 npm run recovery -- mend     mends it
-  --reservations NAME --facts NAME --outbox NAME --dealers NAME   tables of the AWS account in use, instead of the stack on this machine
+  --stage NAME --reservations NAME --facts NAME --outbox NAME --dealers NAME   a stage and its tables in the AWS account in use, instead
+          of the stack on this machine; the stage's leadHours tell when leads that are handed over again are reminded of
   --aws   for copy: tables of the AWS account in use`;
 
 /** What each misfit is, for whoever reads it at night. */
@@ -103,6 +105,7 @@ function commandLine() {
         facts: text,
         outbox: text,
         dealers: text,
+        stage: text,
       },
     });
     const [command, ...rest] = positionals;
@@ -116,16 +119,28 @@ function commandLine() {
 }
 
 async function openDesk(options: Options): Promise<RecoveryDesk> {
-  if (RECOVERY_TABLES.every((table) => options[table] === undefined)) {
+  if (options.stage === undefined && RECOVERY_TABLES.every((table) => options[table] === undefined)) {
     const { client, names } = await findLocalTables(RECOVERY_TABLES);
-    return openRecoveryDesk(client, names);
+    // The stage of this machine says nothing else.
+    return openRecoveryDesk(client, names, { leadHours: USUAL_LEAD_HOURS });
   }
+  const leadHours = leadHoursOf(options.stage);
   const names = RECOVERY_TABLES.map((table) => {
     const name = options[table];
     if (name === undefined) throw new HostError(`Name the table with --${table} NAME.`);
     return [table, name] as const;
   });
-  return openRecoveryDesk(documentClient(), Object.fromEntries(names) as RecoveryTableNames);
+  return openRecoveryDesk(documentClient(), Object.fromEntries(names) as RecoveryTableNames, { leadHours });
+}
+
+function leadHoursOf(stage: string | undefined): StageConfig['leadHours'] {
+  if (stage === undefined) throw new HostError('Name the stage with --stage NAME.');
+  try {
+    return deployableStage(stage).leadHours;
+  } catch (error) {
+    if (error instanceof RangeError) throw new HostError(error.message, { cause: error });
+    throw error;
+  }
 }
 
 try {

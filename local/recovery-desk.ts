@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { USUAL_LEAD_HOURS } from '../infra/stage-config.ts';
+import type { StageConfig } from '../infra/stage-config.ts';
 import { factTable } from '../shared/counts/fact-table.ts';
 import { dealerTable } from '../shared/dealers/dealer-table.ts';
 import { heldLeads } from '../shared/outbox/held-leads-table.ts';
@@ -13,16 +13,17 @@ export const RECOVERY_TABLES = ['reservations', 'facts', 'outbox', 'dealers'] as
 export type RecoveryTableNames = Readonly<Record<(typeof RECOVERY_TABLES)[number], string>>;
 
 const HOUR_SECONDS = 3600;
-const LEAD_TIMES = {
-  remindAfterSeconds: USUAL_LEAD_HOURS.reminder * HOUR_SECONDS,
-  escalateAfterSeconds: USUAL_LEAD_HOURS.escalation * HOUR_SECONDS,
-};
+interface DeskSettings {
+  /** The stage's: leads that are handed over again are reminded of as late as others. */
+  readonly leadHours: StageConfig['leadHours'];
+  readonly nowMilliseconds?: () => number;
+}
 
 /** Recovery's desk on these tables. */
 export function openRecoveryDesk(
   client: DynamoDBDocumentClient,
   names: RecoveryTableNames,
-  nowMilliseconds: () => number = Date.now,
+  { leadHours, nowMilliseconds = Date.now }: DeskSettings,
 ): RecoveryDesk {
   const facts = factTable(client, names.facts);
   const outbox = outboxTable(client, names.outbox);
@@ -36,7 +37,10 @@ export function openRecoveryDesk(
     outbox,
     leads: heldLeads(client, names.outbox),
     dealers: dealerTable(client, names.dealers, nowMilliseconds),
-    leadTimes: LEAD_TIMES,
+    leadTimes: {
+      remindAfterSeconds: leadHours.reminder * HOUR_SECONDS,
+      escalateAfterSeconds: leadHours.escalation * HOUR_SECONDS,
+    },
     nowMilliseconds,
     newId: randomUUID,
   };

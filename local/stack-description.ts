@@ -16,8 +16,6 @@ export const StackDescription = z.object({
   mailUrl: z.url(),
   /** `host` headers that lead to an HTTP API of the template itself, around its distribution. */
   apiHosts: z.array(z.string()),
-  /** Resource types of the template that nothing here acts for, each with the reason. */
-  leftOut: z.record(z.string(), z.string()),
 });
 export type StackDescription = z.infer<typeof StackDescription>;
 

@@ -1,12 +1,12 @@
 import { extname } from 'node:path';
+import * as z from 'zod';
 
 /** What a file is served with. An upload gives both to S3, which gives them back with every answer. */
-export interface ServedFile {
-  readonly contentType: string;
-  readonly cacheControl: string;
-}
+const ServedFile = z.strictObject({ contentType: z.string(), cacheControl: z.string() });
+export type ServedFile = Readonly<z.output<typeof ServedFile>>;
 
 /** The manifest of a folder of files, by their key in the bucket. It lies beside the folder, and is not served. */
+export const ServedFiles = z.record(z.string(), ServedFile);
 export type ServedFiles = Readonly<Record<string, ServedFile>>;
 
 /** @param folder e.g. `dist/web` @returns e.g. `dist/web-files.json` */

@@ -7,11 +7,13 @@ import { FUNCTION_SPECS } from '../../infra/functions.ts';
 import { deployableStage } from '../../infra/stage-config.ts';
 import { METRICS } from '../../shared/runtime/metrics.ts';
 import type { BenchOptions } from '../bench-options.ts';
+import { lifeUnits } from '../reservations/lives.ts';
 import { measureUnits } from '../reservations/units.ts';
 import { OwnSearch } from '../search/own-search.ts';
 import { clusteredDealers, origins } from '../search/places.ts';
 import { meteredDynamoDb } from '../search/read-meter.ts';
 import { withEmulator } from '../with-emulator.ts';
+import { chargedAlarms } from './charged-alarms.ts';
 import type { Holdings, Traffic } from './cost-model.ts';
 import { costPage } from './cost-page.ts';
 import { type MeasuredTraffics, measureTraffics } from './measured-traffic.ts';
@@ -40,7 +42,7 @@ export async function runCostBench({ quick }: BenchOptions): Promise<void> {
   say('what the template holds');
   const page = costPage({
     search: searchTraffic(measured, searchUnits),
-    reservation: reservationTraffic(measured, lifeUnits(units)),
+    reservation: reservationTraffic(measured, lifeUnits(units, 'confirmed, at a store with two addresses')),
     holdings: holdingsOf(await resourcesOfProd(), measured),
     seed: SEED,
     date: new Date(),
@@ -93,22 +95,6 @@ function searchTraffic({ search }: MeasuredTraffics, { readUnits }: SearchUnits)
   };
 }
 
-type Units = Awaited<ReturnType<typeof measureUnits>>;
-
-/** Asked for and confirmed at a store with two addresses, and everything sent. */
-function lifeUnits({ requests, deliveries }: Units): { readonly writeUnits: number; readonly readUnits: number } {
-  const steps = [
-    ...requests.filter(({ name }) => ['form: new address', 'confirm: store with two addresses'].includes(name)),
-    ...deliveries.filter(({ name }) => ['confirmation-mail', 'receipt-mail', 'lead-mail', 'adf-mail'].includes(name)),
-  ];
-  if (steps.length !== 6) throw new Error(`a reservation has ${steps.length} steps instead of 6`);
-  const sum = (of: (step: (typeof steps)[number]) => number) => steps.reduce((total, step) => total + of(step), 0);
-  return {
-    writeUnits: sum(({ cost }) => cost.writes.reduce((total, write) => total + write.units + write.indexUnits, 0)),
-    readUnits: sum(({ cost }) => cost.readUnits),
-  };
-}
-
 function reservationTraffic(
   { reservation }: MeasuredTraffics,
   { writeUnits, readUnits }: { readonly writeUnits: number; readonly readUnits: number },
@@ -140,12 +126,10 @@ function holdingsOf(resources: readonly Resource[], { scheduled }: MeasuredTraff
       (Properties['MetricTransformations'] as readonly { MetricName: string }[]).map(({ MetricName }) => MetricName),
     ),
   );
-  const ownAlarms = ofType('AWS::CloudWatch::Alarm');
   return {
     webAcls: ofType('AWS::WAFv2::WebACL').length,
     webAclRules: rules.length,
-    alarms: ownAlarms.length,
-    compositeAlarms: ofType('AWS::CloudWatch::CompositeAlarm').length,
+    alarms: chargedAlarms(resources),
     metrics: metricNames.size + Object.keys(METRICS).length,
     dashboards: ofType('AWS::CloudWatch::Dashboard').length,
     secrets: ofType('AWS::SecretsManager::Secret').length,

@@ -1,3 +1,4 @@
+import type { ChargedAlarms } from './charged-alarms.ts';
 import { GIGABYTE, PRICES, TRACED_SHARE } from './prices.ts';
 
 /** What one run of a function took, as it was measured on this machine. */
@@ -84,8 +85,7 @@ export function withCache(search: Traffic, hitShare: number): Traffic {
 export interface Holdings {
   readonly webAcls: number;
   readonly webAclRules: number;
-  readonly alarms: number;
-  readonly compositeAlarms: number;
+  readonly alarms: ChargedAlarms;
   readonly metrics: number;
   readonly dashboards: number;
   readonly secrets: number;
@@ -103,7 +103,7 @@ const CANARY_ANSWER_BYTES = 2_000;
 /** What a month costs at rest, by part. */
 export function monthAtRest(holdings: Holdings): readonly CostLine[] {
   const { waf, cloudWatch, secretsManager, kms } = PRICES;
-  const { scheduled, canaryRequests } = holdings;
+  const { alarms, scheduled, canaryRequests } = holdings;
   const alone = { writeUnits: 0, readUnits: 0, mails: 0, bytesOut: canaryRequests * CANARY_ANSWER_BYTES };
   const asked = { edgeRequests: canaryRequests, edgeFunctionRuns: canaryRequests, apiRequests: canaryRequests };
   const answering = { ...CANARY_ANSWERER, runs: canaryRequests };
@@ -115,8 +115,7 @@ export function monthAtRest(holdings: Holdings): readonly CostLine[] {
     },
     {
       name: 'CloudWatch, alarms',
-      dollars:
-        holdings.alarms * cloudWatch.perAlarmMonth + holdings.compositeAlarms * cloudWatch.perCompositeAlarmMonth,
+      dollars: alarms.metrics * cloudWatch.perAlarmMetricMonth + alarms.composite * cloudWatch.perCompositeAlarmMonth,
     },
     { name: 'CloudWatch, metrics of our own', dollars: holdings.metrics * cloudWatch.perMetricMonth },
     { name: 'CloudWatch, dashboards', dollars: holdings.dashboards * cloudWatch.perDashboardMonth },

@@ -30,6 +30,7 @@ const PACKAGES = ['@aws-sdk/client-dynamodb', 'amplify-dynamodb-simulator'];
 /** What it costs, as Markdown. */
 export function costPage(figures: CostFigures): string {
   const { search, reservation, holdings } = figures;
+  const { alarms } = holdings;
   const searches = HIT_SHARES.map((share) => costOf(withCache(search, share), SEARCHES));
   const reservations = costOf(reservation, RESERVATIONS);
   const mails = total(reservations.filter(({ name }) => name.startsWith('SES')));
@@ -53,13 +54,13 @@ export function costPage(figures: CostFigures): string {
     markdownTable(['part', ...HIT_SHARES.map((share) => `${share * 100} % from the cache`)], rowsOf(searches)),
     whySearches(searches[1] ?? []),
     '## 100,000 reservations',
-    `Each is a form, a confirmation and a lead to a store with people and a CRM: ${number(reservation.writeUnits)} write units, ${number(reservation.readUnits)} read units, ${reservation.mails} mails ` +
+    `Each is a form with its \`Idempotency-Key\`, a confirmation and a lead to a store with people and a CRM: ${number(reservation.writeUnits)} write units, ${number(reservation.readUnits)} read units, ${reservation.mails} mails ` +
       '([write-units.md](write-units.md) has every step).',
     markdownTable(['part', ''], rowsOf([reservations])),
     WHY_RESERVATIONS,
     '## A month at rest',
     markdownTable(['part', ''], rowsOf([month])),
-    `${holdings.webAclRules} firewall rules, ${holdings.alarms} alarms and ${holdings.compositeAlarms} composed of them, ${holdings.metrics} metrics of our own, ${holdings.secrets} secrets. What is stored comes to it: a million reservations with all that ` +
+    `${holdings.webAclRules} firewall rules, ${alarms.alarms} alarms of ${alarms.metrics} metrics, which is what they are charged by, and ${alarms.composite} composed of them, ${holdings.metrics} metrics of our own, ${holdings.secrets} secrets. What is stored comes to it: a million reservations with all that ` +
       'belongs to them are about 5 GB, $1.25 a month and $1 for 35 days of recovery.',
     '## How it is counted',
     markdownTable(

@@ -12,7 +12,7 @@ export const PRICES = {
   dynamoDb: { perWriteUnit: 0.625e-6, perReadUnit: 0.125e-6, perGigabyteMonth: 0.25, perGigabyteMonthBackup: 0.2 },
   logs: { perGigabyteIn: 0.5, perGigabyteMonth: 0.03 },
   xRay: { perTrace: 5e-6 },
-  cloudWatch: { perAlarmMonth: 0.1, perCompositeAlarmMonth: 0.5, perMetricMonth: 0.3, perDashboardMonth: 3 },
+  cloudWatch: { perAlarmMetricMonth: 0.1, perCompositeAlarmMonth: 0.5, perMetricMonth: 0.3, perDashboardMonth: 3 },
   secretsManager: { perSecretMonth: 0.4 },
   kms: { perKeyMonth: 1 },
   ses: { perMail: 0.1e-3 },

@@ -1,4 +1,4 @@
-import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { currentWording } from '../../shared/launch/launch.ts';
 import { tagsOfDelivery } from '../../shared/mail-feedback/delivery-tags.ts';
 import type { DeliveryKey } from '../../shared/outbox/delivery.ts';
@@ -9,6 +9,7 @@ import { confirmInterest } from '../../shared/reservations/confirm-interest.ts';
 import { YOUNGEST_FORM_MS } from '../../shared/reservations/form-age.ts';
 import { signToken } from '../../shared/reservations/signed-token.ts';
 import { submitInterest } from '../../shared/reservations/submit-interest.ts';
+import { localDocumentClient } from '../../test/support/locator-tables.ts';
 import { localDynamoDb } from '../../test/support/table.ts';
 import { type BenchDesk, openBenchDesk } from '../reservations/bench-desk.ts';
 import { makeLocatorTables } from '../reservations/locator-tables.ts';
@@ -211,7 +212,7 @@ async function statusesOf(endpoint: string): Promise<ReadonlyMap<string, string>
 function documentClient(endpoint: string, clock?: DrainClock): DynamoDBDocumentClient {
   const client = localDynamoDb(endpoint);
   clock?.observe(client);
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return localDocumentClient(client);
 }
 
 function storesWithAddresses(seed: number) {

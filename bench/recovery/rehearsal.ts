@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { scheduler } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { USUAL_LEAD_HOURS } from '../../infra/stage-config.ts';
 import { copyRows, emptyTable } from '../../local/copy-rows.ts';
 import { openRecoveryDesk } from '../../local/recovery-desk.ts';
 import { auditCounts, type Drift } from '../../shared/counts/audit-counts.ts';
@@ -72,7 +73,7 @@ export async function rehearse(dynamoDb: DynamoDBClient, { buyers, seed, say }: 
   const clock = { now: START };
   const town = new Town(tables, clock, seededRandom(seed));
   const counts = { ...tables, nowMilliseconds: () => clock.now, newId: randomUUID };
-  const desk = openRecoveryDesk(client, names, () => clock.now);
+  const desk = openRecoveryDesk(client, names, { leadHours: USUAL_LEAD_HOURS, nowMilliseconds: () => clock.now });
   const timed = async <T>(act: () => Promise<T>, tell: (result: T) => string): Promise<T> => {
     const startedAt = performance.now();
     const result = await act();

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient, paginateScan, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Host } from '../../local/host.ts';
+import { LOCAL_CREDENTIALS } from '../../local/local-account.ts';
 import { startLocator } from '../../local/locator.ts';
 import type { InterestBody } from '../../shared/contract/interests.ts';
 import { FACT_TABLE } from '../../shared/counts/fact-table.ts';
@@ -32,7 +33,7 @@ export class BenchStack {
     this.dynamoDb = new DynamoDBClient({
       endpoint: host.dynamoDbEndpoint,
       region: host.region,
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      credentials: LOCAL_CREDENTIALS,
     });
     this.faults = faults;
     this.#host = host;

@@ -1,11 +1,13 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { paginateScan } from '@aws-sdk/lib-dynamodb';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/local-account.ts';
 import { currentWording } from '../../shared/launch/launch.ts';
 import { YOUNGEST_FORM_MS } from '../../shared/reservations/form-age.ts';
 import { signToken } from '../../shared/reservations/signed-token.ts';
 import { submitInterest } from '../../shared/reservations/submit-interest.ts';
+import { localDocumentClient } from '../../test/support/locator-tables.ts';
 import { clusteredDealers } from '../search/places.ts';
 import { formOf } from '../stack/form.ts';
 import { type BenchDesk, openBenchDesk } from './bench-desk.ts';
@@ -50,11 +52,11 @@ export async function measureDirectRepeats(
   // Without the functions' time-outs: no instance of theirs has so much under way.
   const dynamoDb = new DynamoDBClient({
     endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    region: LOCAL_REGION,
+    credentials: LOCAL_CREDENTIALS,
   });
   await makeLocatorTables(dynamoDb, clusteredDealers(300, seed));
-  const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
+  const client = localDocumentClient(dynamoDb);
   const clock = { now: Date.now() };
   const desk: BenchDesk = {
     ...openBenchDesk(client, clock),

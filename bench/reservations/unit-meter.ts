@@ -9,9 +9,10 @@ import {
   type TransactWriteItemsCommandInput,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { OUTBOX_TABLE } from '../../shared/outbox/outbox-table.ts';
 import { itemBytes, readUnits, type StoredItem } from '../../shared/runtime/item-bytes.ts';
+import { localDocumentClient } from '../../test/support/locator-tables.ts';
 
 export type WriteKind = 'put' | 'update' | 'delete' | 'check';
 
@@ -102,7 +103,7 @@ export function meteredClient(observed: DynamoDBClient, observer: DynamoDBClient
     { step: 'build', name: 'unit-meter', priority: 'high' },
   );
   return {
-    client: DynamoDBDocumentClient.from(observed, { marshallOptions: { removeUndefinedValues: true } }),
+    client: localDocumentClient(observed),
     takeCost() {
       const cost: UnitCost = {
         writes,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/local-account.ts';
 import type { ChangeBody, InterestBody } from '../../shared/contract/interests.ts';
 import { currentWording } from '../../shared/launch/launch.ts';
 import { MAILBOX_LIMITS } from '../../shared/limits/limit.ts';
@@ -36,8 +37,8 @@ export async function measureUnits(endpoint: string, seed: number): Promise<Meas
   const open = (): DynamoDBClient =>
     new DynamoDBClient({
       endpoint,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      region: LOCAL_REGION,
+      credentials: LOCAL_CREDENTIALS,
     });
   const observer = open();
   const [twoAddresses, oneAddress, ...others] = clusteredDealers(STORES, seed);

@@ -1,6 +1,7 @@
 import { markdownTable } from '../markdown-table.ts';
-import type { ItemWrite, UnitCost } from './unit-meter.ts';
-import type { MeasuredStep, MeasuredUnits } from './units.ts';
+import { LIVES, lifeUnits, writeUnitsOf } from './lives.ts';
+import type { ItemWrite } from './unit-meter.ts';
+import type { MeasuredUnits } from './units.ts';
 
 /** docs/write-units.md. */
 export function writeUnitsPage({ requests, deliveries }: MeasuredUnits): string {
@@ -29,7 +30,14 @@ export function writeUnitsPage({ requests, deliveries }: MeasuredUnits): string 
       }),
     ),
     '## A whole life',
-    markdownTable(['life', 'write units', 'read units'], lives({ requests, deliveries })),
+    'With an `Idempotency-Key` on the form, as our own pages send it.',
+    markdownTable(
+      ['life', 'write units', 'read units'],
+      LIVES.map((life) => {
+        const { writeUnits, readUnits } = lifeUnits({ requests, deliveries }, life);
+        return [life, String(writeUnits), String(readUnits)];
+      }),
+    ),
     '## What is written',
     'Bytes, and write units. `index` is what the outbox’s indexes cost.',
     markdownTable(
@@ -53,53 +61,6 @@ const COUNTING = `- A write unit is 1 KB of the item before or after, whichever 
   [index writes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations),
   [transactions](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-capacity-handling). Prices:
   [on demand](https://aws.amazon.com/dynamodb/pricing/on-demand/).`;
-
-/** Steps whose sum is a reservation from form to end. */
-const LIVES: Readonly<Record<string, readonly string[]>> = {
-  'asked for, never confirmed': ['form: new address', 'confirmation-mail'],
-  'confirmed, without a store': ['form: new address', 'confirmation-mail', 'confirm: no store', 'receipt-mail'],
-  'confirmed, at a store with two addresses': [
-    'form: new address',
-    'confirmation-mail',
-    'confirm: store with two addresses',
-    'receipt-mail',
-    'lead-mail',
-    'adf-mail',
-  ],
-  'the same, another store, then withdrawn': [
-    'form: new address',
-    'confirmation-mail',
-    'confirm: store with two addresses',
-    'receipt-mail',
-    'lead-mail',
-    'adf-mail',
-    'change: to another store',
-    'change-mail',
-    'lead-closed-mail',
-    'adf-mail',
-    'withdraw: with a store',
-    'lead-closed-mail',
-  ],
-};
-
-/** With a key on the form, as our own pages send it. */
-function lives({ requests, deliveries }: MeasuredUnits): readonly (readonly string[])[] {
-  const costOf = (name: string): UnitCost => {
-    const step: MeasuredStep | undefined = [...requests, ...deliveries].find((one) => one.name === name);
-    if (step === undefined) throw new Error(`${name} was not measured`);
-    return step.withKey ?? step.cost;
-  };
-  return Object.entries(LIVES).map(([life, names]) => {
-    const costs = names.map(costOf);
-    const sum = (value: (cost: UnitCost) => number): string =>
-      String(costs.reduce((total, cost) => total + value(cost), 0));
-    return [life, sum(writeUnitsOf), sum(({ readUnits }) => readUnits)];
-  });
-}
-
-function writeUnitsOf({ writes }: UnitCost): number {
-  return writes.reduce((sum, { units, indexUnits }) => sum + units + indexUnits, 0);
-}
 
 function partOf(write: ItemWrite | undefined): string {
   return write === undefined ? '' : unitsText(write);

@@ -1,10 +1,9 @@
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Dealer, PublicDealer } from '../../shared/dealers/dealer.ts';
 import { applyDealerChanges } from '../../shared/dealers/dealer-import-table.ts';
 import { DEALER_TABLE, type DealerTable, dealerTable } from '../../shared/dealers/dealer-table.ts';
 import { type DealerSource, findDealers } from '../../shared/dealers/find-dealers.ts';
 import { type LeafRows, within } from '../../shared/geo/nearest.ts';
-import { withKeys } from '../../test/support/locator-tables.ts';
+import { localDocumentClient, withKeys } from '../../test/support/locator-tables.ts';
 import { createTable } from '../create-table.ts';
 import type { Contender } from './contender.ts';
 import type { MeteredDynamoDb, ReadCost } from './read-meter.ts';
@@ -25,7 +24,7 @@ export class OwnSearch {
   /** Imports the stores into a new table. */
   static async load(database: MeteredDynamoDb, tableName: string, dealers: readonly Dealer[]): Promise<OwnSearch> {
     await createTable(database.client, { TableName: tableName, ...withKeys(DEALER_TABLE) });
-    const client = DynamoDBDocumentClient.from(database.client);
+    const client = localDocumentClient(database.client);
     await applyDealerChanges(client, tableName, { put: dealers, removeIds: [] }, { wait: neverNeeded });
     database.takeCost();
     // The clock stands still: the index is read here once and never again.

@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/local-account.ts';
 import { itemBytes, readUnits, type StoredItem } from '../../shared/runtime/item-bytes.ts';
 
 export interface ReadCost {
@@ -27,8 +28,8 @@ const READS: ReadonlySet<string> = new Set(['DynamoDB_20120810.Query', 'DynamoDB
 export function meteredDynamoDb(endpoint: string): MeteredDynamoDb {
   const client = new DynamoDBClient({
     endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    region: LOCAL_REGION,
+    credentials: LOCAL_CREDENTIALS,
   });
   let reads: { readonly request: Uint8Array; readonly response: Uint8Array }[] = [];
   let underWay = 0;

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, normalize } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { stopServer, urlOf } from '../../local/loopback-server.ts';
+import { type LoopbackServer, startLoopbackServer } from '../../local/loopback-server.ts';
 import { dealersAnswer, formAnswer, interestAnswer, placesAnswer } from '../../test/web/stub-answers.ts';
 import { CONTENT_SECURITY_POLICY } from '../../test/web/stub-site.ts';
 import { buildWeb } from '../../web/build.ts';
@@ -11,7 +11,7 @@ import { servedFile } from '../../web/served-files.ts';
 const FOLDER = join(import.meta.dirname, '../../dist/web');
 
 /** The built pages, gzipped as an edge would send them, over an API that answers at once. */
-export async function serveBenchSite(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+export async function serveBenchSite(): Promise<LoopbackServer> {
   await buildWeb();
   const answers: Readonly<Record<string, object>> = {
     '/v1/dealers': dealersAnswer({ count: 10 }),
@@ -19,7 +19,7 @@ export async function serveBenchSite(): Promise<{ readonly url: string; stop(): 
     '/v1/form': formAnswer('en-US'),
     '/v1/interests': interestAnswer(),
   };
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? '/', 'http://site');
     const path = normalize(pathname.endsWith('/') ? `${pathname}index.html` : pathname);
     const answer = answers[pathname];
@@ -38,7 +38,6 @@ export async function serveBenchSite(): Promise<{ readonly url: string; stop(): 
     );
     response.setHeader('content-encoding', 'gzip');
     response.end(gzipSync(contents));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: urlOf(server), stop: () => stopServer(server) };
+  };
+  return await startLoopbackServer(serve, (error) => console.error(error));
 }

@@ -1,20 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
-import { manifestPath, type ServedFiles } from '../../web/served-files.ts';
+import { manifestPath, ServedFiles } from '../../web/served-files.ts';
 import type { AwsAccount } from './aws-account.ts';
 import type { WebFile } from './aws-web-files.ts';
 
 type Bucket = Pick<AwsAccount, 'fileKeys' | 'cacheControlOf' | 'putFile' | 'deleteFile' | 'invalidate'>;
 
-const Manifest: z.ZodType<ServedFiles> = z.record(
-  z.string(),
-  z.strictObject({ contentType: z.string(), cacheControl: z.string() }),
-);
-
 /** The built files of a folder, by key, with what its manifest says that each is served with. */
 export async function readWebFiles(folder: string): Promise<ReadonlyMap<string, WebFile>> {
-  const manifest = Manifest.parse(JSON.parse(await readFile(manifestPath(folder), 'utf8')));
+  const manifest = ServedFiles.parse(JSON.parse(await readFile(manifestPath(folder), 'utf8')));
   const files = Object.entries(manifest).map(
     async ([key, served]) => [key, { ...served, body: await readFile(join(folder, key)) }] as const,
   );

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
-import * as z from 'zod';
-import { manifestPath } from '../../web/served-files.ts';
+import { manifestPath, ServedFiles } from '../../web/served-files.ts';
 import { HostError } from '../host-error.ts';
 import type { HttpAnswer, HttpHandler } from './exchange.ts';
 
@@ -16,7 +15,7 @@ export function createBucket(directory: string): HttpHandler {
     const [manifest, body] = await Promise.all([read(manifestPath(directory)), key && read(join(directory, key))]);
     if (manifest === undefined)
       throw new HostError(`There is no ${manifestPath(directory)}: build the web files first.`);
-    const served = Manifest.parse(JSON.parse(manifest.toString()))[(key ?? '').replace(/^\//, '')];
+    const served = ServedFiles.parse(JSON.parse(manifest.toString()))[(key ?? '').replace(/^\//, '')];
     if (body === undefined || body === '' || served === undefined) return accessDenied();
     const headers = new Map([
       ['content-type', [served.contentType]],
@@ -26,8 +25,6 @@ export function createBucket(directory: string): HttpHandler {
     return { status: 200, headers, body };
   };
 }
-
-const Manifest = z.record(z.string(), z.strictObject({ contentType: z.string(), cacheControl: z.string() }));
 
 /** `undefined` for a path that no object can have, or that leads out of the folder. */
 function keyOf(path: string): string | undefined {

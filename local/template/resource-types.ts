@@ -34,7 +34,7 @@ const UNDELIVERED = 'what would be sent to it is written to the log';
 const MAIL = 'the local inbox takes every mail';
 
 /** Types that nothing on this machine acts for, each with the reason. */
-const SKIPPED: Readonly<Record<string, string>> = {
+const LEFT_OUT: Readonly<Record<string, string>> = {
   'AWS::Budgets::Budget': 'nothing costs money here',
   'AWS::CloudFront::OriginAccessControl': PERMISSIONS,
   'AWS::CloudWatch::Alarm': OBSERVED,
@@ -53,15 +53,9 @@ const SKIPPED: Readonly<Record<string, string>> = {
   'AWS::WAFv2::WebACL': 'throttling is off on this machine',
 };
 
-/**
- * Why the host leaves resources of this type out; `undefined` when it runs them.
- *
- * @throws HostError for a type that the host neither runs nor leaves out on purpose
- */
-export function reasonLeftOut({ stack, logicalId, type }: Resource): string | undefined {
-  if (RUN.has(type)) return undefined;
-  const reason = SKIPPED[type];
-  if (reason !== undefined) return reason;
+/** @throws HostError for a type that the host neither runs nor leaves out on purpose */
+export function refuseUnknown({ stack, logicalId, type }: Resource): void {
+  if (RUN.has(type) || type in LEFT_OUT) return;
   throw new HostError(
     `${stack.name} holds ${logicalId}, a ${type}: the local host neither runs that type nor leaves it out on purpose (local/template/resource-types.ts).`,
   );

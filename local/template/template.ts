@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { HostError } from '../host-error.ts';
 import { type Resource, readAssembly } from './assembly.ts';
 import { createResolver, type GiveParameter, type Resolver, type ResolveSecret } from './intrinsics.ts';
-import { reasonLeftOut } from './resource-types.ts';
+import { refuseUnknown } from './resource-types.ts';
 
 /** The stacks of one assembly, as the rest of the host reads them. */
 export interface Template {
@@ -21,8 +21,6 @@ export interface Template {
   properties<T>(resource: Resource, schema: z.ZodObject & z.ZodType<T>): T;
   /** The value of a stack's output; `undefined` when no stack has one of that name. */
   output(name: string): string | undefined;
-  /** Resource types that nothing here acts for, each with the reason. */
-  readonly leftOut: Readonly<Record<string, string>>;
 }
 
 /** @throws HostError for an assembly that the host cannot run as it stands */
@@ -34,11 +32,7 @@ export function readTemplate(
   const stacks = readAssembly(assemblyDir);
   const resolver = createResolver(stacks, resolveSecret, giveParameter);
   const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
-  const leftOut: Record<string, string> = {};
-  for (const resource of resources) {
-    const reason = reasonLeftOut(resource);
-    if (reason !== undefined) leftOut[resource.type] = reason;
-  }
+  for (const resource of resources) refuseUnknown(resource);
   const ofType = (type: string): Resource[] => resources.filter((resource) => resource.type === type);
   return {
     ofType,
@@ -49,7 +43,6 @@ export function readTemplate(
       const stack = stacks.find(({ outputs }) => outputs[name] !== undefined);
       return stack && resolver.text(stack, stack.outputs[name]?.Value);
     },
-    leftOut,
   };
 }
 

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { buildDealersCsv } from '../../data/dealers/build.ts';
 import { importDealers } from '../../data/dealers/import-dealers.ts';
+import { startLoopbackServer } from '../../local/loopback-server.ts';
 import type { StackDescription } from '../../local/stack-description.ts';
 import { formatDealersCsv } from '../../shared/dealers/dealer-csv.ts';
 import { dealerTable } from '../../shared/dealers/dealer-table.ts';
@@ -139,17 +139,15 @@ describe('npm run dealers', () => {
       issuerUrl: 'http://127.0.0.1:1',
       mailUrl: 'http://127.0.0.1:1',
       apiHosts: [],
-      leftOut: {},
     };
-    const server = createServer((_, response) => response.end(JSON.stringify(stack)));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
+    const server = await startLoopbackServer(
+      async (_, response) => void response.end(JSON.stringify(stack)),
+      () => {},
+    );
     try {
-      return await use(typeof address === 'object' && address !== null ? address.port : 0);
+      return await use(Number(new URL(server.url).port));
     } finally {
-      server.close();
-      server.closeAllConnections();
+      await server.stop();
     }
   }
 

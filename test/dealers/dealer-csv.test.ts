@@ -2,122 +2,12 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildDealersCsv } from '../../data/dealers/build.ts';
-import { censusCentroids } from '../../data/gazetteer/sources.ts';
-import { DEALER_STATUSES, type Dealer } from '../../shared/dealers/dealer.ts';
-import { diffDealers, formatDealersCsv, parseDealersCsv } from '../../shared/dealers/dealer-csv.ts';
+import { formatDealersCsv, parseDealersCsv } from '../../shared/dealers/dealer-csv.ts';
 import { DEALER_COLUMNS, type DealerColumn } from '../../shared/dealers/dealer-csv-row.ts';
-import { openGazetteer } from '../../shared/gazetteer/gazetteer.ts';
-import { MODEL_IDS } from '../../shared/launch/launch.ts';
+import { anyDealers } from './arbitrary-csv-dealer.ts';
+import { context, csvOf, dealersOf, faultsOf, GOOD, gazetteer } from './csv-of.ts';
 
-const gazetteer = openGazetteer(readFileSync(new URL('../../data/gazetteer/gazetteer.bin', import.meta.url)));
-const context = { gazetteer, modelIds: MODEL_IDS };
 const committed = readFileSync(new URL('../../data/dealers.csv', import.meta.url), 'utf8');
-
-/** A store without a fault. */
-const GOOD: Readonly<Record<DealerColumn, string>> = {
-  id: '2165',
-  name: 'Mercedes-Benz of Fort Lauderdale',
-  franchise: 'Mercedes-Benz',
-  status: 'expected',
-  street: '2411 S. Federal Hwy',
-  city: 'Fort Lauderdale',
-  state: 'FL',
-  zip: '33316',
-  lat: '26.0925',
-  lng: '-80.1367',
-  phone: '+19545551234',
-  url: 'https://www.example.com/store',
-  models: 'a110;crossover-compact',
-  lead_email: 'leads@example.com',
-  adf_email: 'adf+2165@crm.example.com',
-  webhook_url: 'https://hooks.example.com/leads?store=2165',
-  webhook_secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
-  webhook_format: 'adf',
-};
-
-function quoted(cell: string): string {
-  return /[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
-}
-
-function csvOf(
-  rows: readonly Partial<Record<DealerColumn, string>>[],
-  columns: readonly DealerColumn[] = DEALER_COLUMNS,
-): string {
-  const lines = rows.map((row) => columns.map((column) => quoted(row[column] ?? GOOD[column])).join(','));
-  return [columns.join(','), ...lines, ''].join('\n');
-}
-
-function faultsOf(text: string) {
-  return parseDealersCsv(text, context).faults ?? [];
-}
-
-function dealersOf(text: string): readonly Dealer[] {
-  const { dealers, faults } = parseDealersCsv(text, context);
-  if (dealers === undefined) throw new Error(JSON.stringify(faults));
-  return dealers;
-}
-
-const zips = [...censusCentroids().keys()].flatMap((zip) => {
-  const entry = gazetteer.findZip(zip);
-  return entry === undefined || entry.military || Math.abs(entry.location.lat) > 70 ? [] : entry;
-});
-const printable = fc
-  .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
-  .map((text) => text.replace(/\p{Cc}/gu, '').trim())
-  .filter((text) => text !== '' && !/^[=+\-@\uFEFF]/.test(text));
-const domain = fc.stringMatching(/^[a-z]{1,10}\.(com|net)$/);
-const mailbox = fc.tuple(fc.stringMatching(/^[a-z][a-z0-9]{0,9}$/), domain).map((parts) => parts.join('@'));
-const https = fc.tuple(domain, fc.webPath()).map(([host, path]) => `https://${host}${path}`);
-const secretBytes = fc.uint8Array({ minLength: 24, maxLength: 64 });
-
-/** Any store that the file can hold. */
-const anyDealer: fc.Arbitrary<Dealer> = fc
-  .record({
-    id: fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,31}$/),
-    name: printable,
-    franchise: printable,
-    status: fc.constantFrom(...DEALER_STATUSES),
-    street: fc.oneof(printable, fc.constant('')),
-    city: printable,
-    zip: fc.constantFrom(...zips),
-    shift: fc.option(fc.record({ lat: fc.integer({ min: -999, max: 999 }), lng: fc.integer({ min: -999, max: 999 }) })),
-    phone: fc.option(fc.stringMatching(/^\+1[2-9][0-9]{2}[2-9][0-9]{6}$/)),
-    url: fc.option(https),
-    models: fc.subarray([...MODEL_IDS], { minLength: 1 }),
-    leadEmail: fc.option(mailbox),
-    adfEmail: fc.option(mailbox),
-    webhook: fc.option(
-      fc.tuple(
-        https,
-        fc.uniqueArray(secretBytes, { minLength: 1, maxLength: 2, selector: (bytes) => bytes.join() }),
-        fc.constantFrom(undefined, 'json', 'adf'),
-      ),
-    ),
-  })
-  .map(({ zip, shift, street, city, phone, url, leadEmail, adfEmail, webhook, ...rest }) => ({
-    ...rest,
-    address: { street, city, state: zip.state, zip: zip.zip },
-    location:
-      shift === null
-        ? zip.location
-        : {
-            lat: Number((zip.location.lat + shift.lat / 10_000).toFixed(6)),
-            lng: Number((zip.location.lng + shift.lng / 10_000).toFixed(6)),
-          },
-    locationAccuracy: shift === null ? 'zip' : 'rooftop',
-    ...(phone !== null && { phone }),
-    ...(url !== null && { url }),
-    routing: {
-      ...(leadEmail !== null && { leadEmail }),
-      ...(adfEmail !== null && { adfEmail }),
-      ...(webhook !== null && {
-        webhookUrl: webhook[0],
-        webhookSecret: webhook[1].map((bytes) => `whsec_${Buffer.from(bytes).toString('base64')}`).join(' '),
-        ...(webhook[2] !== undefined && { webhookFormat: webhook[2] }),
-      }),
-    },
-  }));
-const anyDealers = fc.uniqueArray(anyDealer, { selector: (dealer) => dealer.id, maxLength: 8 });
 
 describe('parseDealersCsv', () => {
   test('reads every cell of a row', () => {
@@ -322,55 +212,6 @@ describe('parseDealersCsv', () => {
         expect(dealers === undefined).toBe((faults?.length ?? 0) > 0);
       }),
     );
-  });
-});
-
-describe('diffDealers', () => {
-  test('finds nothing to do between equal files, whatever the order', () => {
-    fc.assert(
-      fc.property(anyDealers, (dealers) => {
-        const diff = diffDealers(dealers, dealersOf(formatDealersCsv(dealers)).toReversed());
-        expect([diff.added, diff.changed, diff.removed]).toEqual([[], [], []]);
-        expect(diff.unchanged).toHaveLength(dealers.length);
-      }),
-    );
-  });
-
-  test('turns the current stores into the wanted ones', () => {
-    fc.assert(
-      fc.property(anyDealers, anyDealers, (current, wanted) => {
-        const { added, changed, removed } = diffDealers(current, wanted);
-        const after = new Map(current.map((dealer) => [dealer.id, dealer]));
-        for (const { id } of removed) expect(after.delete(id)).toBe(true);
-        for (const { dealer } of changed) expect(after.has(dealer.id)).toBe(true);
-        for (const dealer of added) expect(after.has(dealer.id)).toBe(false);
-        for (const dealer of [...added, ...changed.map((change) => change.dealer)]) after.set(dealer.id, dealer);
-        const byId = (a: Dealer, b: Dealer) => (a.id < b.id ? -1 : 1);
-        expect([...after.values()].sort(byId)).toEqual([...wanted].sort(byId));
-      }),
-    );
-  });
-
-  test('names the columns that differ', () => {
-    const before = dealersOf(csvOf([{}]));
-    const changes = {
-      phone: '',
-      models: 'a110',
-      lat: '26.1',
-      webhook_url: 'https://hooks.example.com/',
-      webhook_format: 'json',
-    };
-    const { changed } = diffDealers(before, dealersOf(csvOf([changes])));
-    expect(changed.map((change) => change.fields)).toEqual([
-      ['lat', 'phone', 'models', 'webhook_url', 'webhook_format'],
-    ]);
-  });
-
-  test('sees that the centroid of a ZIP has moved', () => {
-    const [dealer] = dealersOf(csvOf([{ lat: '', lng: '' }]));
-    if (dealer === undefined) throw new Error('no store');
-    const { changed } = diffDealers([{ ...dealer, location: { lat: 26, lng: -80 } }], [dealer]);
-    expect(changed.map((change) => change.fields)).toEqual([['location']]);
   });
 });
 

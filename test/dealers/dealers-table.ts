@@ -1,6 +1,6 @@
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DEALER_TABLE } from '../../shared/dealers/dealer-table.ts';
-import { withKeys } from '../support/locator-tables.ts';
+import { localDocumentClient, withKeys } from '../support/locator-tables.ts';
 import { localDynamoDb, makeTable } from '../support/table.ts';
 
 /** A dealers table of its own, and a client of it. */
@@ -43,7 +43,7 @@ export function clientWith(behaviour: Behaviour): DynamoDBDocumentClient {
     },
     { step: 'initialize' },
   );
-  return DynamoDBDocumentClient.from(client);
+  return localDocumentClient(client);
 }
 
 /** Lets others go on; time itself plays no part in these tests. */

@@ -1,8 +1,7 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type AwsAccount, awsAccount } from '../../infra/deploy/aws-account.ts';
+import { type LoopbackServer, startLoopbackServer } from '../../local/loopback-server.ts';
 
 interface Seen {
   readonly action: string;
@@ -16,35 +15,34 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-let server: Server;
+let server: LoopbackServer;
 let account: AwsAccount;
 let seen: Seen[];
 /** Answers by action, in AWS's own wire formats. */
 let answers: Record<string, (request: Seen) => Answer>;
 
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    const body = await textOf(request);
-    const path = request.url ?? '';
-    const target = String(request.headers['x-amz-target'] ?? '').split('.')[1];
-    const action = target ?? new URLSearchParams(body).get('Action') ?? `${request.method} ${path.split('?')[0]}`;
-    const one = { action, path, headers: request.headers, body };
-    seen.push(one);
-    const { status = 200, body: text = '', headers = {} } = answers[action]?.(one) ?? { status: 501 };
-    response.writeHead(status, headers).end(text);
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  server = await startLoopbackServer(
+    async (request, response) => {
+      const body = await textOf(request);
+      const path = request.url ?? '';
+      const target = String(request.headers['x-amz-target'] ?? '').split('.')[1];
+      const action = target ?? new URLSearchParams(body).get('Action') ?? `${request.method} ${path.split('?')[0]}`;
+      const one = { action, path, headers: request.headers, body };
+      seen.push(one);
+      const { status = 200, body: text = '', headers = {} } = answers[action]?.(one) ?? { status: 501 };
+      response.writeHead(status, headers).end(text);
+    },
+    () => {},
+  );
   account = awsAccount({
     region: 'us-east-1',
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: server.url,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     forcePathStyle: true,
   });
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => server.stop());
 beforeEach(() => {
   seen = [];
   answers = {};

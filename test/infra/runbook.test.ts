@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { chargedAlarms } from '../../bench/cost/charged-alarms.ts';
 import { FUNCTION_SPECS, FUNCTIONS } from '../../infra/functions.ts';
 import { localStage } from '../../infra/stage-config.ts';
 import { METRICS } from '../../shared/runtime/metrics.ts';
@@ -115,13 +116,8 @@ describe('alarms', () => {
   });
 
   test('cost no more than a quarter of the fixed costs: $0.10 a metric of each, $0.50 a composite one (CloudWatch pricing)', () => {
-    const metricsOf = ({ Properties }: SynthesizedResource) =>
-      Properties['Metrics'] === undefined
-        ? 1
-        : (Properties['Metrics'] as { MetricStat?: unknown }[]).filter(({ MetricStat }) => MetricStat !== undefined)
-            .length;
-    const single = ofType('AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsOf(alarm), 0);
-    const cents = single * 10 + ofType('AWS::CloudWatch::CompositeAlarm').length * 50;
+    const { metrics, composite } = chargedAlarms(resources);
+    const cents = metrics * 10 + composite * 50;
     expect(cents).toBeLessThanOrEqual(1_000);
     // Three are free.
     expect(ofType('AWS::CloudWatch::Dashboard').length).toBeLessThanOrEqual(3);

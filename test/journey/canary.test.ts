@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, inject, test } from 'vitest';
+import { type LoopbackServer, startLoopbackServer } from '../../local/loopback-server.ts';
 import { walkCanary } from '../../shared/canary/walk-canary.ts';
 import { canaryPorts } from '../../shared/runtime/canary-ports.ts';
 import { countsOf } from '../support/counts.ts';
@@ -45,37 +46,31 @@ describe('the canary', () => {
   });
 });
 
-/** The site, but for one answer. */
-const stops: (() => Promise<void>)[] = [];
+const running: LoopbackServer[] = [];
 afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
+  for (const server of running.splice(0)) await server.stop();
 });
 
-async function brokenSite(path: string, status: number, body: string): Promise<string> {
-  const server = createServer(async (request, response) => {
+/** The site, but for one answer. */
+async function brokenSite(path: string, status: number, broken: string): Promise<string> {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if ((request.url ?? '').split('?')[0] === path) {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(broken);
       return;
     }
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
+    const body = await text(request);
     const answer = await fetch(new URL(request.url ?? '/', siteUrl), {
       method: request.method ?? 'GET',
       headers: { 'content-type': 'application/json' },
-      ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
+      ...(body !== '' && { body }),
     });
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
     response.end(await answer.text());
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  stops.push(async () => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
-  return `http://127.0.0.1:${address.port}`;
+  };
+  // A broken answer is a step that fails, which the tests see.
+  const server = await startLoopbackServer(serve, () => {});
+  running.push(server);
+  return server.url;
 }
 
 test.each([

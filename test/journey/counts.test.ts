@@ -4,6 +4,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/local-account.ts';
 import { FACT_TABLE, factItem, factTable } from '../../shared/counts/fact-table.ts';
 import { ROLLUP_TABLE, rollupTable } from '../../shared/counts/rollup-table.ts';
 import { documentClient } from '../../shared/runtime/dynamodb-client.ts';
@@ -17,8 +18,8 @@ const authorization = `Bearer ${tokens.counts}`;
 const campaign = `past-${randomUUID().slice(0, 8)}`;
 const local = {
   endpoint: dynamoDbEndpoint,
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  region: LOCAL_REGION,
+  credentials: LOCAL_CREDENTIALS,
 };
 
 /** Facts of two months that are long closed. Nobody stands because of them, so the audit has nothing to find. */

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import axe from 'axe-core';
 import { parse } from 'csv-parse/sync';
 import { XMLParser } from 'fast-xml-parser';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { startLoopbackServer } from '../../local/loopback-server.ts';
 import { LOCATOR_MESSAGES } from '../../web/messages/locator-messages.ts';
 import { PAGE_MESSAGES } from '../../web/messages/page-messages.ts';
 import { launchBrowser } from '../support/browser.ts';
@@ -238,7 +239,7 @@ describe('the pinned script on another company’s page', () => {
   /** Opens a page of another origin that embeds the widget as told. @returns whether the widget came to life */
   async function embed(src: string, integrity: string): Promise<boolean> {
     const { siteUrl } = inject('locator');
-    const host = createServer((_request, response) => {
+    const serve = async (_: IncomingMessage, response: ServerResponse): Promise<void> => {
       response.setHeader(
         'content-security-policy',
         `default-src 'none'; script-src ${siteUrl}; connect-src ${siteUrl}`,
@@ -247,15 +248,13 @@ describe('the pinned script on another company’s page', () => {
       response.end(`<!doctype html><html lang="en"><title>Cars</title>
         <script type="module" src="${siteUrl}${src}" integrity="${integrity}" crossorigin="anonymous"></script>
         <alpine-dealer-locator></alpine-dealer-locator></html>`);
-    });
-    await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
-    const address = host.address();
-    if (address === null || typeof address === 'string') throw new Error('the system gave no port');
+    };
+    const host = await startLoopbackServer(serve, () => {});
     const page = await (await browser.newContext()).newPage();
-    await page.goto(`http://127.0.0.1:${address.port}/`, { waitUntil: 'networkidle' });
+    await page.goto(host.url, { waitUntil: 'networkidle' });
     const isDefined = await page.evaluate(() => customElements.get('alpine-dealer-locator') !== undefined);
     await page.context().close();
-    host.close();
+    await host.stop();
     return isDefined;
   }
 

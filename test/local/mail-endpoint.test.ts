@@ -4,6 +4,7 @@ import type { ServiceEvent } from '../../local/aws/event-bus.ts';
 import { type MailEndpoint, startMailEndpoint } from '../../local/aws/mail-endpoint.ts';
 import { createMailSending } from '../../local/aws/mail-sending.ts';
 import { HostError } from '../../local/host-error.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/local-account.ts';
 import { type Mail, startMail } from '../../local/mail.ts';
 import { readMailFeedback } from '../../shared/mail-feedback/mail-feedback.ts';
 import { templateOf } from './template-of.ts';
@@ -37,8 +38,8 @@ beforeAll(async () => {
   endpoint = await startMailEndpoint(mail.url, { judge: () => undefined }, (error) => faults.push(error));
   ses = new SESv2Client({
     endpoint: endpoint.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    region: LOCAL_REGION,
+    credentials: LOCAL_CREDENTIALS,
     maxAttempts: 1,
   });
 });

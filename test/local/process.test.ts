@@ -9,6 +9,7 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { openDataFolder } from '../../local/data-folder.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/local-account.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const Running = z.object({
@@ -62,8 +63,8 @@ describe('a host that is killed', () => {
     expect(headerOf(second.token)).toEqual(headerOf(first.token));
     const database = new DynamoDBClient({
       endpoint: second.dynamoDbEndpoint,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      region: LOCAL_REGION,
+      credentials: LOCAL_CREDENTIALS,
     });
     const read = async (table: string) =>
       (await database.send(new GetItemCommand({ TableName: second.environment[table], Key: { pk: { S: 'last' } } })))

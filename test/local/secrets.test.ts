@@ -8,6 +8,7 @@ import {
 import { afterEach, expect, test } from 'vitest';
 import { startAwsEndpoint } from '../../local/aws/aws-endpoint.ts';
 import { openSecrets } from '../../local/aws/secrets.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/local-account.ts';
 import type { LoopbackServer } from '../../local/loopback-server.ts';
 import { templateOf } from './template-of.ts';
 
@@ -35,8 +36,8 @@ async function serve(generation: Readonly<Record<string, unknown>>, kept = new M
   running.push(endpoint);
   const client = new SecretsManagerClient({
     endpoint: endpoint.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    region: LOCAL_REGION,
+    credentials: LOCAL_CREDENTIALS,
   });
   const get = (SecretId: string, VersionStage?: string) =>
     client.send(new GetSecretValueCommand({ SecretId, VersionStage }));

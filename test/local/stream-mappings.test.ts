@@ -2,6 +2,7 @@ import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { afterEach, expect, inject, test, vi } from 'vitest';
 import { createStreamMappings, type StreamMappings } from '../../local/aws/stream-mappings.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/local-account.ts';
 import { localDynamoDb, makeTable } from '../support/table.ts';
 import { templateOf } from './template-of.ts';
 
@@ -11,8 +12,8 @@ const PATIENTLY = { timeout: 10_000 };
 const client: DynamoDBClient = localDynamoDb();
 const streamsClient = new DynamoDBStreamsClient({
   endpoint: inject('dynamoDbEndpoint'),
-  region: 'us-east-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  region: LOCAL_REGION,
+  credentials: LOCAL_CREDENTIALS,
 });
 const running: StreamMappings[] = [];
 

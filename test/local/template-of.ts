@@ -34,6 +34,5 @@ export function templateOf(resources: Readonly<Record<string, PlainResource>>): 
     ref,
     properties: (resource, schema) => schema.parse(resource.properties),
     output: () => undefined,
-    leftOut: {},
   };
 }

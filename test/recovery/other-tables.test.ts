@@ -19,6 +19,7 @@ import { localDynamoDb, makeTable } from '../support/table.ts';
 
 const KEYS = { partitionKey: 'pk', sortKey: 'sk' };
 const HOUR = 3_600_000;
+const LEAD_HOURS = { reminder: 5, escalation: 9 };
 
 async function liveliness() {
   const dynamoDb = localDynamoDb();
@@ -30,7 +31,7 @@ async function liveliness() {
   });
   const clock = { now: START };
   const town = new Town(tables, clock, seededRandom(7));
-  const desk = openRecoveryDesk(client, names, () => clock.now);
+  const desk = openRecoveryDesk(client, names, { leadHours: LEAD_HOURS, nowMilliseconds: () => clock.now });
   const counts = { ...tables, nowMilliseconds: () => clock.now, newId: randomUUID };
   const audit = () => auditCounts({ ...tables, standings: () => standingReservations(client, names.reservations) });
   await town.reserve(16, { confirm: 0.8 });
@@ -87,12 +88,21 @@ test('leads that the ledger lost are handed over under their own ids', async () 
   const lead = { id: String(torn?.leadId), reservationId: String(torn?.id), dealerId: String(torn?.dealerId) };
   await desk.putItems(outbox.additions(undefined, leadDeliveries(lead, ['lead-mail', 'adf-mail'], 2, START)));
   await mend(desk);
+  const hoursUntil = new Map<string, Set<number>>();
   for (const { id, leadId } of misfits.leadsMissing) {
     expect(await outbox.findLead(String(leadId))).toMatchObject({ reservationId: id });
-    const channels = (await outbox.listDeliveries(String(leadId))).map(({ channel }) => channel);
+    const deliveries = await outbox.listDeliveries(String(leadId));
+    const channels = deliveries.map(({ channel }) => channel);
+    for (const { channel, createdAt, dueAtSeconds = 0 } of deliveries) {
+      const hours = Math.round((dueAtSeconds * 1_000 - Date.parse(createdAt)) / HOUR);
+      hoursUntil.set(channel, (hoursUntil.get(channel) ?? new Set()).add(hours));
+    }
     expect(channels.some((channel) => channel === 'lead-mail' || channel === 'adf-mail')).toBe(true);
     expect((await reservations.find(id))?.status).toBe('confirmed');
   }
+  // As late as the stage has it.
+  expect(hoursUntil.get('reminder-mail')).toEqual(new Set([LEAD_HOURS.reminder]));
+  expect(hoursUntil.get('escalation-mail')).toEqual(new Set([LEAD_HOURS.escalation]));
   await town.deliverAll();
   expect((await check(desk)).misfits.leadsMissing).toEqual([]);
 });

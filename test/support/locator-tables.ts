@@ -96,7 +96,8 @@ export function withKeys({
   };
 }
 
-function withDueIndex(input: TableInput): TableInput {
+/** With the index of what is due, which is the outbox's. */
+export function withDueIndex(input: TableInput): TableInput {
   const { name, partitionKey, sortKey } = OUTBOX_TABLE.dueIndex;
   return {
     ...input,
