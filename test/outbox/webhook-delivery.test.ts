@@ -250,9 +250,11 @@ describe('a webhook that is not taken', () => {
     };
     const isUnknownAt = (port: number) => isUnknown(`http://127.0.0.1:${port}/`, local);
     const busy = await endpoint((response) => response.writeHead(500).end());
+    const behindGateway = await endpoint((response) => response.writeHead(504).end());
     const silent = await endpoint(() => {});
     const cutting = await socketEndpoint((socket) => socket.on('data', () => socket.destroy()));
     expect(await isUnknownAt(busy.port)).toBe(false);
+    expect(await isUnknownAt(behindGateway.port)).toBe(true);
     expect(await isUnknownAt(silent.port)).toBe(true);
     expect(await isUnknownAt(cutting.port)).toBe(true);
     expect(await isUnknownAt(await closedPort())).toBe(false);
