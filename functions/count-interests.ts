@@ -13,14 +13,14 @@ import { acceptsGzip, type EncodedBody } from '../shared/http/encoded-body.ts';
 import { badFields } from '../shared/http/http-problem.ts';
 import { parameterOfAccepted } from '../shared/http/media-type.ts';
 import { documentClient } from '../shared/runtime/dynamodb-client.ts';
-import { optionalEnvironment, requireEnvironment, SMALLEST_COUNT_VARIABLE } from '../shared/runtime/environment.ts';
+import { optionalWholeNumber, requireEnvironment, SMALLEST_COUNT_VARIABLE } from '../shared/runtime/environment.ts';
 import { gazetteer } from '../shared/runtime/gazetteer-file.ts';
 
 const client = documentClient();
 const facts = factTable(client, requireEnvironment(FACT_TABLE.environmentVariable));
 const rollups = rollupTable(client, requireEnvironment(ROLLUP_TABLE.environmentVariable));
 const dealers = dealerTable(client, requireEnvironment(DEALER_TABLE.environmentVariable), Date.now);
-const smallest = Number(optionalEnvironment(SMALLEST_COUNT_VARIABLE) ?? 0);
+const smallest = optionalWholeNumber(SMALLEST_COUNT_VARIABLE, 2);
 
 export const handler = api(
   operation,
@@ -31,7 +31,7 @@ export const handler = api(
     const question = { by, from, to, filters: { ...filters, dealer: dealerId } };
     const desk = { facts, rollups, censusOf: (state: string) => gazetteer().findState(state) };
     const counted = await countInterests(question, desk);
-    const shown = smallest > 0 ? suppressSmall(counted, by, smallest) : counted;
+    const shown = smallest === undefined ? counted : suppressSmall(counted, by, smallest);
     if (shown === undefined) throw badFields([{ pointer: '?by', detail: CANNOT_SUPPRESS }]);
     const names = await namesOf(counted.groups, by, gazetteer(), storeNames);
     if (mediaType === 'text/csv') {
@@ -51,7 +51,7 @@ export const handler = api(
       asOf,
       complete: true,
       definitions: DEFINITIONS,
-      suppressedBelow: smallest > 0 ? smallest : null,
+      suppressedBelow: smallest ?? null,
       names,
       total: shown.total,
       groups: [...shown.groups],

@@ -54,6 +54,14 @@ class Fault extends Error {
   override readonly name = 'Fault';
 }
 
+/**
+ * Coordinates within a hundred metres or so of ZIP 33324's point, that no other walk within 11 days asks for: an edge that holds an
+ * answer goes on giving it for minutes after the search has broken.
+ */
+function uncachedPlace(nowMilliseconds: number): string {
+  return `26.112${String(Math.floor(nowMilliseconds) % 1e9).padStart(9, '0')},-80.2749`;
+}
+
 /** Leave nothing behind: no reservation, no count, no mail. */
 const LOOKING: readonly Step[] = [
   {
@@ -72,8 +80,9 @@ const LOOKING: readonly Step[] = [
   },
   {
     name: 'search',
-    async take({ ask }, found) {
-      const { dealers } = objectOf(expectStatus(await ask('GET', '/v1/dealers?near=33324&limit=1'), 200));
+    async take({ ask, nowMilliseconds }, found) {
+      const near = uncachedPlace(nowMilliseconds());
+      const { dealers } = objectOf(expectStatus(await ask('GET', `/v1/dealers?near=${near}&limit=1`), 200));
       const [dealer] = Array.isArray(dealers) ? dealers : [];
       if (typeof dealer?.id !== 'string' || typeof dealer.distance !== 'number') throw new Fault('no store was found');
       found.dealerId = dealer.id;

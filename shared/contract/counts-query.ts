@@ -5,6 +5,11 @@ const Day = z.iso.date('must be a day that exists, as YYYY-MM-DD (UTC)');
 /** The days that are counted, both inclusive; open-ended where absent. */
 export const COUNTED_DAYS = { from: z.optional(Day), to: z.optional(Day) };
 
+/** The state that is counted; `unknown` is the group of what cannot be placed. */
+export const COUNTED_STATE = z.optional(
+  z.string().check(z.regex(/^([A-Z]{2}|unknown)$/, 'must be the two letters of a state, such as FL, or unknown')),
+);
+
 /** Refuses days that end before they begin. */
 export const daysInOrder = z.refine<{ readonly from?: string | undefined; readonly to?: string | undefined }>(
   ({ from, to }) => from === undefined || to === undefined || from <= to,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { GROUP_KEYS } from '../counts/grouping.ts';
 import { UNDECIDED_MODEL } from '../launch/launch.ts';
-import { COUNTED_DAYS, daysInOrder, groupedBy } from './counts-query.ts';
+import { COUNTED_DAYS, COUNTED_STATE, daysInOrder, groupedBy } from './counts-query.ts';
 import { DealerId, ModelId } from './dealers.ts';
 import { json, type Operation } from './operation.ts';
 
@@ -9,7 +9,7 @@ export const InterestCountsQuery = z
   .strictObject({
     by: z.optional(groupedBy(GROUP_KEYS)),
     ...COUNTED_DAYS,
-    state: z.optional(z.string().check(z.regex(/^[A-Z]{2}$/, 'must be the two letters of a state, such as FL'))),
+    state: COUNTED_STATE,
     model: z.optional(z.union([ModelId, z.literal(UNDECIDED_MODEL)], `must be a model id or ${UNDECIDED_MODEL}`)),
     dealerId: z.optional(DealerId),
     metro: z.optional(z.string().check(z.regex(/^\d{5}$/, 'must be the five digits of a CBSA code'))),

@@ -1,15 +1,13 @@
 import * as z from 'zod/mini';
 import { SEARCH_GROUP_KEYS } from '../counts/search-counts.ts';
-import { COUNTED_DAYS, daysInOrder, groupedBy } from './counts-query.ts';
+import { COUNTED_DAYS, COUNTED_STATE, daysInOrder, groupedBy } from './counts-query.ts';
 import { json, type Operation } from './operation.ts';
 
 export const SearchCountsQuery = z
   .strictObject({
     by: z.optional(groupedBy(SEARCH_GROUP_KEYS)),
     ...COUNTED_DAYS,
-    state: z.optional(
-      z.string().check(z.regex(/^([A-Z]{2}|unknown)$/, 'must be the two letters of a state, such as FL, or unknown')),
-    ),
+    state: COUNTED_STATE,
   })
   .check(daysInOrder);
 

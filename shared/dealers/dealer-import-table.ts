@@ -14,6 +14,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { encodeLeafIndex } from '../geo/leaf-codec.ts';
 import { buildLeafIndex } from '../geo/leaf-index.ts';
 import { itemBytes } from '../runtime/item-bytes.ts';
+import { PASSING_REASONS } from '../runtime/passing-reasons.ts';
 import { type DealerChanges, type DealerVersion, isListed, planDealerChanges } from './dealer-changes.ts';
 import {
   DEALER_PARTITIONS,
@@ -246,11 +247,6 @@ class DealerImport {
 }
 
 const MAX_ATTEMPTS = 20;
-const PASSING_REASONS: ReadonlySet<string> = new Set([
-  'TransactionConflict',
-  'ThrottlingError',
-  'ProvisionedThroughputExceeded',
-]);
 
 /** Why a write was refused, as the reasons of a cancelled transaction name it. */
 function reasonsOf(error: unknown): readonly string[] {

@@ -29,7 +29,7 @@ export function resolveNear(near: string, places: PlaceIndex): NearAnswer {
   if (city !== undefined && state !== undefined && (places.findState(state) || /^[A-Za-z]{2}$/.test(state))) {
     return resolveCity(city, state, places);
   }
-  return { kind: 'malformed', detail: `near is ${JSON.stringify(text)}; give ${ACCEPTED}` };
+  return { kind: 'malformed', detail: `near has none of the accepted forms; give ${ACCEPTED}` };
 }
 
 function resolveZip(zip: string, places: PlaceIndex): NearAnswer {
@@ -49,9 +49,9 @@ function resolveCoordinates(latText: string, lngText: string, places: PlaceIndex
   const location = { lat: Number(latText) + 0, lng: Number(lngText) + 0 };
   const fault =
     Math.abs(location.lat) > 90
-      ? `the latitude ${latText} is not within -90 and 90`
+      ? 'the latitude is not within -90 and 90'
       : Math.abs(location.lng) > 180
-        ? `the longitude ${lngText} is not within -180 and 180`
+        ? 'the longitude is not within -180 and 180'
         : undefined;
   if (fault !== undefined) return { kind: 'malformed', detail: `In near, ${fault}; the latitude comes first.` };
   const label = [location.lat, location.lng].map((degrees) => String(Math.round(degrees * 1e4) / 1e4 + 0)).join(', ');

@@ -3,6 +3,7 @@ import type { MiddlewareObj, Request } from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { beginInvocation, type LogFields, log } from '../runtime/log.ts';
 import { HttpProblem } from './http-problem.ts';
+import { PUBLIC_CACHE } from './public-cache.ts';
 
 type ApiMiddleware = MiddlewareObj<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>;
 type ApiHook = (request: Request<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>) => void;
@@ -105,7 +106,7 @@ function problemOfFault(error: unknown): HttpProblem {
   return new HttpProblem(500, 'Something went wrong on our side. Please try again; quote the instance if it persists.');
 }
 
-/** Shared caches may keep a public read for a minute; an unchanged one is answered 304 (RFC 9110, 13.1.2). */
+/** Shared caches may keep a public read (`PUBLIC_CACHE`); an unchanged one is answered 304 (RFC 9110, 13.1.2). */
 export function publicCaching(): ApiMiddleware {
   return {
     after: (request) => {
@@ -115,7 +116,11 @@ export function publicCaching(): ApiMiddleware {
         .update(response.body ?? '')
         .digest('base64url')
         .slice(0, 27)}"`;
-      const caching = { 'cache-control': 'public, max-age=60, stale-while-revalidate=600', etag };
+      const { freshSeconds, staleSeconds } = PUBLIC_CACHE;
+      const caching = {
+        'cache-control': `public, max-age=${freshSeconds}, stale-while-revalidate=${staleSeconds}`,
+        etag,
+      };
       const vary = response.headers?.['vary'];
       request.response = matches(event.headers['if-none-match'], etag)
         ? { statusCode: 304, headers: { ...caching, ...(vary !== undefined && { vary }) } }

@@ -6,7 +6,7 @@ import type { ConfirmedReservation, ConsentEvidence } from '../reservations/rese
 export interface OutgoingLead {
   /** The same on every try: a CRM knows a lead by it. */
   readonly id: string;
-  /** Whether the store has been sent it before, as it stood then. */
+  /** Whether the store has been sent it before, or may have been, as it stood then. */
   readonly resend: boolean;
   /** RFC 3339 UTC: when the buyer asked for this store. */
   readonly requestedAt: string;

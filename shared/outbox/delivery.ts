@@ -48,7 +48,7 @@ export interface Delivery {
   readonly attempts: number;
   /** Unix seconds; the next try is due from then on. */
   readonly dueAtSeconds: number;
-  /** RFC 3339 UTC: when it was last handed over. What is sent after that is marked as sent again. */
+  /** RFC 3339 UTC: when it was last handed over. */
   readonly deliveredAt?: string;
   /** The id of the request that made it due, last: its lines of the log have it. Says nothing of whoever asked. */
   readonly causedBy?: string;
@@ -79,6 +79,8 @@ export type DeliveryKey = Pick<Delivery, 'group' | 'channel'>;
 export interface ClaimedDelivery extends Delivery {
   /** Unix milliseconds: tells this claim from every other of the same delivery. */
   readonly claimedAtMilliseconds: number;
+  /** When each claim of it was taken whose end nobody has noted or knows, this one among them, in Unix milliseconds. */
+  readonly openClaims?: ReadonlySet<number>;
 }
 
 /** A lead handed to a store: the ledger's row, without a word about the customer. */

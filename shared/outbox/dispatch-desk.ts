@@ -8,8 +8,8 @@ import type { MailTurn } from './mail-turns.ts';
 import type { OutboxTable } from './outbox-table.ts';
 
 /**
- * The sender of mails refused one, or gave no answer. `lasting`: it would refuse it again. Not `answered`: it may have taken the
- * mail all the same.
+ * The sender of mails refused one, failed at it or gave no answer. `lasting`: it would refuse it again. Not `answered`: it may have
+ * taken the mail all the same.
  */
 export class MailRefused extends Error {
   override readonly name = 'MailRefused';

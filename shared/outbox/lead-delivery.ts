@@ -4,7 +4,7 @@ import { buildAdfMail, buildLeadMail } from '../leads/lead-mail.ts';
 import type { OutgoingLead } from '../leads/outgoing-lead.ts';
 import { buildEscalationMail, buildReminderMail, type WaitingLead } from '../leads/waiting-lead-mails.ts';
 import type { ConfirmedReservation, Reservation } from '../reservations/reservation.ts';
-import { type Delivery, type DeliveryOutcome, type Lead, leadDeliveries } from './delivery.ts';
+import { type ClaimedDelivery, type Delivery, type DeliveryOutcome, type Lead, leadDeliveries } from './delivery.ts';
 import { type AddressedMail, CHANGED, GONE, peopleOf, type Store, storeOf } from './delivery-parts.ts';
 import type { DispatchDesk } from './dispatch-desk.ts';
 
@@ -34,8 +34,23 @@ async function requireLead(leadId: string, desk: DispatchDesk): Promise<Lead> {
 }
 
 /** The lead as it leaves the house. */
-export function outgoingLeadOf({ lead, reservation, dealer }: StandingLead, resend: boolean): OutgoingLead {
-  return { id: lead.id, resend, requestedAt: lead.createdAt, reservation, dealer };
+export function outgoingLeadOf(delivery: ClaimedDelivery, { lead, reservation, dealer }: StandingLead): OutgoingLead {
+  return { id: lead.id, resend: isSentAgain(delivery), requestedAt: lead.createdAt, reservation, dealer };
+}
+
+/**
+ * Whether the receiver has had the lead before, or may have had it otherwise: a try whose end nobody knows may have got through,
+ * and a delivery is renewed when its lead changes. The further tries of a delivery that is not renewed are no new sending.
+ */
+function isSentAgain({
+  deliveredAt,
+  createdAt,
+  openClaims = new Set(),
+  claimedAtMilliseconds,
+}: ClaimedDelivery): boolean {
+  const renewedAt = Date.parse(createdAt);
+  const earlier = [...openClaims].filter((claimedAt) => claimedAt !== claimedAtMilliseconds && claimedAt < renewedAt);
+  return deliveredAt !== undefined || earlier.length > 0;
 }
 
 /**
@@ -59,17 +74,17 @@ export async function mailInstead(
 
 /** The mail to the store's people. */
 export async function leadMailOf(
-  delivery: Delivery,
+  delivery: ClaimedDelivery,
   standing: StandingLead,
   desk: DispatchDesk,
 ): Promise<AddressedMail> {
-  const lead = outgoingLeadOf(standing, delivery.deliveredAt !== undefined);
+  const lead = outgoingLeadOf(delivery, standing);
   return { to: await peopleOf(standing, desk), content: buildLeadMail(lead, acknowledgementOf(delivery, lead, desk)) };
 }
 
 /** The mail to the store's CRM. */
 export async function adfMailOf(
-  { deliveredAt }: Delivery,
+  delivery: ClaimedDelivery,
   standing: StandingLead,
   desk: DispatchDesk,
 ): Promise<AddressedMail | DeliveryOutcome> {
@@ -80,7 +95,7 @@ export async function adfMailOf(
   if (address === undefined) return mailInstead(standing, 'the store has no CRM address any more', desk);
   const block = await desk.outbox.blockOf({ dealerId: dealer.id, channel: 'adf-mail', address });
   if (block !== undefined) return { kind: 'failed', reason: 'the CRM address has bounced' };
-  return { to: address, content: buildAdfMail(outgoingLeadOf(standing, deliveredAt !== undefined), address) };
+  return { to: address, content: buildAdfMail(outgoingLeadOf(delivery, standing), address) };
 }
 
 /** The mail that a lead waits: to the store's people, or to the store group. Nobody is told of one that is taken on. */

@@ -3,7 +3,6 @@ import type { Reservation } from '../reservations/reservation.ts';
 import { buyerMailOf } from './buyer-mail-delivery.ts';
 import {
   type ClaimedDelivery,
-  type Delivery,
   type DeliveryKey,
   type DeliveryOutcome,
   type DeliveryStatus,
@@ -82,7 +81,7 @@ function withWait(outcome: DeliveryOutcome, { attempts }: ClaimedDelivery, desk:
   return waitSeconds === undefined ? outcome : { ...outcome, waitSeconds };
 }
 
-async function attempt(delivery: Delivery, desk: DispatchDesk, onMail: () => void): Promise<DeliveryOutcome> {
+async function attempt(delivery: ClaimedDelivery, desk: DispatchDesk, onMail: () => void): Promise<DeliveryOutcome> {
   const reservation = await desk.reservations.find(delivery.reservationId);
   const mail = await mailOrOutcome(delivery, reservation, desk);
   if ('kind' in mail) return mail;
@@ -102,7 +101,7 @@ async function attempt(delivery: Delivery, desk: DispatchDesk, onMail: () => voi
  * ask for it.
  */
 async function mailOrOutcome(
-  delivery: Delivery,
+  delivery: ClaimedDelivery,
   reservation: Reservation | undefined,
   desk: DispatchDesk,
 ): Promise<AddressedMail | DeliveryOutcome> {

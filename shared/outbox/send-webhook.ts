@@ -1,41 +1,27 @@
-import { timestamp } from '../reservations/reservation-life.ts';
 import { type LeadEvent, leadWebhook } from '../webhooks/lead-webhook.ts';
 import { parseWebhookSecrets, webhookHeaders } from '../webhooks/webhook-signature.ts';
-import type { Delivery, DeliveryOutcome } from './delivery.ts';
+import type { ClaimedDelivery, Delivery, DeliveryOutcome } from './delivery.ts';
 import type { Store } from './delivery-parts.ts';
 import type { DispatchDesk } from './dispatch-desk.ts';
 import { type ClosedStoreLead, mailInstead, outgoingLeadOf, type StandingLead } from './lead-delivery.ts';
 
 /** Posts a lead to its store's endpoint. */
 export async function sendLeadWebhook(
-  delivery: Delivery,
+  delivery: ClaimedDelivery,
   standing: StandingLead,
   desk: DispatchDesk,
 ): Promise<DeliveryOutcome> {
   const { dealer, lead } = standing;
   // A store that is withdrawn after someone chose it gets nobody's data.
   if (dealer.status === 'withdrawn') return mailInstead(standing, 'the store is withdrawn', desk);
-  const isUpdate = delivery.deliveredAt !== undefined || hasChanged(standing);
+  const outgoing = outgoingLeadOf(delivery, standing);
   const event: LeadEvent = {
-    type: isUpdate ? 'lead.updated' : 'lead.created',
+    type: outgoing.resend ? 'lead.updated' : 'lead.created',
     at: delivery.createdAt,
-    lead: outgoingLeadOf(standing, isUpdate),
+    lead: outgoing,
   };
   const outcome = await post(event, messageIdOf(lead.id, delivery), standing, desk);
   return outcome ?? mailInstead(standing, 'the store has no webhook any more', desk);
-}
-
-/** What changes how a lead stands. */
-const CHANGES: ReadonlySet<string> = new Set(['changed', 'unsubscribed']);
-
-/**
- * Whether the reservation has changed since the event that made the lead. What was sent before may have got through without
- * anyone knowing, so a lead that has changed is never told as a new one.
- */
-function hasChanged({ lead, reservation: { history } }: StandingLead): boolean {
-  // Its own event is the one of its second; the first of several, so that no change is overlooked.
-  const made = history.findIndex(({ at }) => at === timestamp(Date.parse(lead.createdAt)));
-  return history.slice(made + 1).some(({ event }) => CHANGES.has(event));
 }
 
 /** Posts to a store's endpoint that a lead is closed. ADF has no words for it, so only an endpoint for JSON is told. */

@@ -3,6 +3,7 @@ import { type DynamoDBDocumentClient, GetCommand, paginateQuery, TransactWriteCo
 import type { FactTable } from '../counts/fact-table.ts';
 import { dayOf } from '../counts/period.ts';
 import type { OutboxTable } from '../outbox/outbox-table.ts';
+import { PASSING_REASONS } from '../runtime/passing-reasons.ts';
 import type { ActiveReservation, ConfirmedReservation, Reservation } from './reservation.ts';
 import { CommitRefused, type IdempotencyRecord, type Transition } from './reservation-life.ts';
 import {
@@ -36,7 +37,7 @@ export interface ReservationTable {
   /**
    * Commits a step with all it causes in one transaction.
    * @param counts limits that it counts towards; past one of them it is refused
-   * @throws CommitRefused when nothing was written
+   * @throws CommitRefused when nothing was written, and another try may be; any other error is a fault
    */
   commit(transition: Transition, idempotency?: IdempotencyRecord, counts?: readonly TransactItem[]): Promise<void>;
 }
@@ -114,16 +115,18 @@ function erasuresOf({ to, facts }: Transition): { id: string; day: string }[] {
   return to.status === 'withdrawn' ? facts.map(({ hour }) => ({ id: to.id, day: dayOf(hour) })) : [];
 }
 
-/** What DynamoDB's reasons, one an item, say about a cancelled transaction. */
+/** What DynamoDB's reasons, one an item, say about a cancelled transaction. Any other reason, or none, is a fault of ours. */
 function refusalOf(
   error: TransactionCanceledException,
   items: readonly TransactItem[],
   counts: readonly TransactItem[],
-): CommitRefused {
+): CommitRefused | TransactionCanceledException {
   const failed = (error.CancellationReasons ?? []).flatMap(({ Code }, index) =>
     Code === undefined || Code === 'None' ? [] : [{ Code, item: items[index] }],
   );
-  if (failed.some(({ Code }) => Code !== 'ConditionalCheckFailed')) return new CommitRefused('conflict', error);
+  const isRefusal = (code: string) => code === 'ConditionalCheckFailed' || PASSING_REASONS.has(code);
+  if (failed.length === 0 || !failed.every(({ Code }) => isRefusal(Code))) return error;
+  if (failed.some(({ Code }) => PASSING_REASONS.has(Code))) return new CommitRefused('conflict', error);
   const numberTaken = failed.every(({ item }) => String(item?.Put?.Item?.['pk']).startsWith(NUMBER_PREFIX));
   if (numberTaken) return new CommitRefused('number-taken', error);
   // When something else came first too, what it was decides: a request that was taken before is not over any limit.

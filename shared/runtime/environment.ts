@@ -13,6 +13,18 @@ export function optionalEnvironment(name: string): string | undefined {
   return process.env[name];
 }
 
+/**
+ * The same of a variable that holds a whole number.
+ * @throws Error naming the variable, at cold start, when it is set to anything but a whole number from `least` on
+ */
+export function optionalWholeNumber(name: string, least: number): number | undefined {
+  const value = optionalEnvironment(name);
+  if (value === undefined) return undefined;
+  const number = value.trim() === '' ? Number.NaN : Number(value);
+  if (Number.isInteger(number) && number >= least) return number;
+  throw new Error(`the environment variable ${name} must be a whole number from ${least} on`);
+}
+
 /** The version that is deployed, for health and the API's document. */
 export const VERSION_VARIABLE = 'LOCATOR_VERSION';
 /** SHA-256 of every origin key that counts, in hex, separated by commas. */

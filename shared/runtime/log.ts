@@ -75,6 +75,8 @@ const TELLING = new Set([
   'ProvisionedThroughputExceededException',
   'ThrottlingException',
   'TimeoutError',
+  // Names the reasons, one an item, and nothing of the items.
+  'TransactionCanceledException',
 ]);
 
 interface ErrorDescription {

@@ -51,8 +51,8 @@ export function sesMailer({
       );
     } catch (error) {
       const reason = error instanceof Error ? error.name : 'unknown';
-      // Anything else is a connection that failed or a wait that ended: SES may have taken the mail.
-      const answered = error instanceof SESv2ServiceException;
+      // Anything else is a fault within SES, a connection that failed or a wait that ended: it may have taken the mail.
+      const answered = error instanceof SESv2ServiceException && (error.$metadata.httpStatusCode ?? 500) < 500;
       throw new MailRefused(reason, answered && LASTING.has(reason), error, answered);
     }
   };

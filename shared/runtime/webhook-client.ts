@@ -188,6 +188,9 @@ function connectionFault(error: (Error & { readonly code?: string }) | undefined
   return CONNECTION_FAULTS[code] ?? 'the connection to the endpoint failed';
 }
 
+/** What a gateway answers that has passed the post on and not understood, or not had, an answer (RFC 9110, 15.6.3 and 15.6.5). */
+const GATEWAY_FAULTS: ReadonlySet<number> = new Set([502, 504]);
+
 /** Standard Webhooks 1.0, "Delivery success and failure". */
 function resultOf(answer: Extract<Answer, { kind: 'answered' }>, nowMilliseconds: number): WebhookResult {
   const { status } = answer;
@@ -198,6 +201,7 @@ function resultOf(answer: Extract<Answer, { kind: 'answered' }>, nowMilliseconds
   return {
     kind: 'retry',
     reason: `the endpoint answered ${status}${redirect}`,
+    ...(GATEWAY_FAULTS.has(status) && { unanswered: true }),
     ...(wait === undefined ? {} : { retryAfterSeconds: wait }),
   };
 }

@@ -60,7 +60,7 @@ describe('importDealers', () => {
 
     const applied = await run(stores, true);
     expect(applied.outcome).toBe('applied');
-    expect(applied.lines.at(-1)).toMatch(/^written; /);
+    expect(applied.lines.at(-1)).toMatch(/^written; .* within 60 seconds, or, .* from before, within 12 minutes$/);
     expect((await tableAsCsv()).split('\n').sort()).toEqual(stores.split('\n').sort());
 
     expect((await run(await tableAsCsv(), true)).outcome).toBe('unchanged');

@@ -118,6 +118,23 @@ describe('resolveNear', () => {
     }
   });
 
+  test('never repeats what it refuses as malformed, which may be an address', () => {
+    const street = fc.stringMatching(/^[1-9][0-9]{3} [A-Z][a-z]{5,9} (Street|Avenue)( [A-Z]{2} [0-9]{5})?$/);
+    const outside = fc.tuple(fc.integer({ min: 181, max: 999 }), fc.integer({ min: 0, max: 99_999 }));
+    const malformed = fc.oneof(
+      street,
+      outside.map(([whole, part]) => `${whole}.${part},0`),
+      outside.map(([whole, part]) => `0,-${whole}.${part}`),
+    );
+    fc.assert(
+      fc.property(malformed, (near) => {
+        const answer = gazetteer.resolveNear(near);
+        if (answer.kind !== 'malformed') throw new Error(`must be malformed, not ${answer.kind}`);
+        for (const part of near.split(',').filter((part) => part !== '0')) expect(answer.detail).not.toContain(part);
+      }),
+    );
+  });
+
   test('answers anything at all without throwing', () => {
     fc.assert(
       fc.property(typed, (near) => {

@@ -101,13 +101,20 @@ describe('a refusal of SES', () => {
     [400, 'MessageRejected', true],
     [429, 'TooManyRequestsException', false],
     [400, 'SendingPausedException', false],
-    [500, 'InternalFailure', false],
   ])('%i %s is known for one: nothing was sent', async (status, type, lasting) => {
     const ses = await answering(says(status, type));
     const refusal = await refusalOf();
     expect(refusal).toMatchObject({ reason: type, lasting, answered: true });
     expect(refusal.message).not.toContain('buyer@');
     expect(ses.asked()).toBe(1);
+  });
+
+  test.each([
+    [500, 'InternalFailure'],
+    [503, 'ServiceUnavailable'],
+  ])('is not what %i %s is, a fault within it: the mail may have been taken', async (status, type) => {
+    await answering(says(status, type));
+    expect(await refusalOf()).toMatchObject({ reason: type, lasting: false, answered: false });
   });
 
   test('is not what a connection that ends without an answer is: the mail may have been taken', async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { currentWording } from '../../shared/launch/launch.ts';
+import { type DispatchDesk, MailRefused } from '../../shared/outbox/dispatch-desk.ts';
 import { verifyToken } from '../../shared/reservations/signed-token.ts';
 import { unsubscribe } from '../../shared/reservations/unsubscribe.ts';
 import { withdrawReservation } from '../../shared/reservations/withdraw-reservation.ts';
@@ -12,6 +13,12 @@ const SECOND = 1_000;
 let tables: LocatorTables;
 beforeEach(async () => {
   tables = await makeLocatorTables();
+});
+
+/** One whose mails are sent, and nobody learns whether they were taken. */
+const unheard = (desk: DispatchDesk): DispatchDesk => ({
+  ...desk,
+  sendMail: () => Promise.reject(new MailRefused('TimeoutError', false, undefined, false)),
 });
 
 const sent = { status: 'delivered', why: undefined };
@@ -113,6 +120,25 @@ describe('a change that stays with the store', () => {
     await sweep(busy(desk));
     clock.now += SECOND;
     await change({ model: 'undecided' });
+    await sweep(desk);
+    expect(mailsTo(inbox, 'sales@north.example', LEAD)[0]?.content.subject).toMatch(/^Alpine lead/);
+    expect(inbox.find(({ to }) => to === 'adf@north.example')?.content.text).toContain('<prospect status="new">');
+  });
+
+  test('marks a lead as sent again when a try before may have got through, though nobody knows', async () => {
+    const { desk, inbox, change, clock } = await confirmedBuyer(tables);
+    await sweep(unheard(desk));
+    clock.now += SECOND;
+    await change({ model: 'undecided' });
+    await sweep(desk);
+    expect(mailsTo(inbox, 'sales@north.example', LEAD)[0]?.content.subject).toMatch(/^Sent again: /);
+    expect(inbox.find(({ to }) => to === 'adf@north.example')?.content.text).toContain('<prospect status="resend">');
+  });
+
+  test('sends what it was, and not as sent again, when only the answer to the first try was lost', async () => {
+    const { desk, inbox, clock } = await confirmedBuyer(tables);
+    await sweep(unheard(desk));
+    clock.now += 10 * SECOND;
     await sweep(desk);
     expect(mailsTo(inbox, 'sales@north.example', LEAD)[0]?.content.subject).toMatch(/^Alpine lead/);
     expect(inbox.find(({ to }) => to === 'adf@north.example')?.content.text).toContain('<prospect status="new">');

@@ -108,7 +108,7 @@ describe('a lead by webhook', () => {
 
   test('has one id on every try, another when it has changed, and its time is that of this try', async () => {
     const { desk, posts, answer, later, change, clock } = await confirmedBuyer();
-    answer({ kind: 'retry', reason: 'the endpoint answered 503' });
+    answer({ kind: 'retry', reason: 'the endpoint cut the connection', unanswered: true });
     await sweep(desk);
     await later(5);
     clock.now += SECOND;
@@ -125,6 +125,17 @@ describe('a lead by webhook', () => {
     expect(JSON.parse(posts[2]?.body ?? '')).toMatchObject({
       data: { resend: true, interest: { model: { id: 'undecided' } } },
     });
+  });
+
+  test('is still a new one after a change when it is known that no try got through', async () => {
+    const { desk, posts, answer, change, clock } = await confirmedBuyer();
+    answer({ kind: 'retry', reason: 'the endpoint answered 503' });
+    await sweep(desk);
+    clock.now += SECOND;
+    await change({ model: 'undecided' });
+    answer({ kind: 'delivered' });
+    await sweep(desk);
+    expect(posts.map(({ body }) => typeOf(body))).toEqual(['lead.created', 'lead.created']);
   });
 
   test('is an update when it is sent once more without a change', async () => {
@@ -250,9 +261,11 @@ describe('a webhook that is not taken', () => {
     };
     const isUnknownAt = (port: number) => isUnknown(`http://127.0.0.1:${port}/`, local);
     const busy = await endpoint((response) => response.writeHead(500).end());
+    const behindGateway = await endpoint((response) => response.writeHead(504).end());
     const silent = await endpoint(() => {});
     const cutting = await socketEndpoint((socket) => socket.on('data', () => socket.destroy()));
     expect(await isUnknownAt(busy.port)).toBe(false);
+    expect(await isUnknownAt(behindGateway.port)).toBe(true);
     expect(await isUnknownAt(silent.port)).toBe(true);
     expect(await isUnknownAt(cutting.port)).toBe(true);
     expect(await isUnknownAt(await closedPort())).toBe(false);

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Limit } from '../../shared/limits/limit.ts';
@@ -14,6 +16,7 @@ import {
   withdraw,
 } from '../../shared/reservations/reservation-life.ts';
 import { makeReservationNumber } from '../../shared/reservations/reservation-number.ts';
+import { reservationTable } from '../../shared/reservations/reservation-table.ts';
 import { type LocatorTables, makeLocatorTables } from '../support/locator-tables.ts';
 import { handoverBy, interestOf, type Wish } from './interests.ts';
 import { START } from './test-desk.ts';
@@ -173,6 +176,35 @@ test('a number is never given twice, not even after a withdrawal', async () => {
   // Another number would not help one that has changed as well.
   await commit(submit(second, wants('south'), at(START)));
   await expect(tables.reservations.commit(step)).rejects.toMatchObject({ name: 'CommitRefused', reason: 'changed' });
+});
+
+describe('a cancelled transaction', () => {
+  const committed = async (codes: readonly string[] | undefined) => {
+    const answer = new TransactionCanceledException({
+      message: 'cancelled',
+      $metadata: {},
+      ...(codes && { CancellationReasons: codes.map((Code) => ({ Code })) }),
+    });
+    const client = {
+      send: (command: unknown) =>
+        command instanceof TransactWriteCommand ? Promise.reject(answer) : tables.client.send(command as never),
+    } as typeof tables.client;
+    const table = reservationTable(client, tables.names.reservations, tables);
+    const error = await table.commit(submit(undefined, wants('north'), at(START))).catch((reason: unknown) => reason);
+    return error === answer ? 'fault' : error instanceof CommitRefused ? error.reason : error;
+  };
+
+  test('is a refusal only for what passes or came first; everything else is a fault, told as it is', async () => {
+    for (const code of ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']) {
+      expect(await committed(['None', code])).toBe('conflict');
+      expect(await committed([code, 'ConditionalCheckFailed'])).toBe('conflict');
+    }
+    expect(await committed(['None', 'ConditionalCheckFailed'])).toBe('changed');
+    expect(await committed(['None', 'ValidationError'])).toBe('fault');
+    expect(await committed(['ConditionalCheckFailed', 'ItemCollectionSizeLimitExceeded'])).toBe('fault');
+    expect(await committed(['TransactionConflict', 'ValidationError'])).toBe('fault');
+    for (const nothing of [undefined, [], ['None', 'None']]) expect(await committed(nothing)).toBe('fault');
+  });
 });
 
 describe('a limit that is reached', () => {

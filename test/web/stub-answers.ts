@@ -9,6 +9,7 @@ import {
 } from '../../shared/contract/interests.ts';
 import { AcknowledgementAnswer } from '../../shared/contract/leads.ts';
 import { Problem } from '../../shared/contract/problem.ts';
+import { formAnswer as builtFormAnswer } from '../../shared/launch/form-answer.ts';
 import { consentText, currentWording, type Locale, launch } from '../../shared/launch/launch.ts';
 
 // Every answer is parsed with the contract's schema: a stub that drifts from it fails here.
@@ -72,26 +73,7 @@ export function placesAnswer() {
 
 /** The launch wording as it is now. */
 export function formAnswer(locale: Locale, formToken = 'form-token') {
-  const wording = currentWording();
-  return z.parse(FormAnswer, {
-    locale,
-    launchNotice: launch.launchNotice[locale],
-    models: launch.models.map(({ id, name, description, expected }) => ({
-      id,
-      name: name[locale],
-      description: description[locale],
-      expected: expected[locale],
-    })),
-    timeframes: launch.timeframes.map(({ id, label }) => ({ id, label: label[locale] })),
-    consents: (['email', 'phone'] as const).map((id) => ({
-      id,
-      version: wording.version,
-      text: wording.consents[id][locale],
-    })),
-    anyStore: launch.anyStore[locale],
-    privacyUrl: launch.privacyUrl,
-    formToken,
-  });
+  return z.parse(FormAnswer, builtFormAnswer(locale, formToken));
 }
 
 export function interestAnswer() {
