@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { InterestBody } from '../../shared/contract/interests.ts';
 import { formAnswer, interestAnswer, problem } from './stub-answers.ts';
 import type { Visit } from './stub-site.ts';
@@ -264,25 +264,55 @@ test('a form that does not come can be asked for again', async () => {
   await send(visit).waitFor();
 });
 
-test('the page hears of the store that was sent, whichever is looked at when the answer comes', async () => {
-  const visit = await openForm();
-  const { page } = visit;
-  await page.evaluate(() =>
-    document.addEventListener('reservation-submitted', (event) => {
-      document.body.dataset['heard'] = JSON.stringify(event instanceof CustomEvent && event.detail);
-    }),
-  );
-  const answered = Promise.withResolvers<void>();
-  visit.answer('POST /v1/interests', async () => {
-    await answered.promise;
-    return { status: 202, body: interestAnswer() };
+describe('an answer that comes while another store is looked at', () => {
+  /** A reservation at the first store whose answer is held back. */
+  async function sendSlowly(): Promise<{ readonly visit: Visit; answerNow(): void }> {
+    const visit = await openForm();
+    const { page } = visit;
+    await page.evaluate(() =>
+      document.addEventListener('reservation-submitted', (event) => {
+        document.body.dataset['heard'] = JSON.stringify(event instanceof CustomEvent && event.detail);
+      }),
+    );
+    const answered = Promise.withResolvers<void>();
+    visit.answer('POST /v1/interests', async () => {
+      await answered.promise;
+      return { status: 202, body: interestAnswer() };
+    });
+    await fillIn(visit);
+    await send(visit).click();
+    await page.getByRole('button', { name: 'Sending…' }).waitFor();
+    await page.getByRole('button', { name: 'Back to the stores' }).click();
+    return { visit, answerNow: answered.resolve };
+  }
+  const heard = ({ page }: Visit) => page.locator('body[data-heard]').getAttribute('data-heard');
+  const told = ({ page }: Visit) =>
+    page.getByRole('status').getByText('Your reservation at Mercedes-Benz of Fort Lauderdale was sent.');
+
+  test('is told without taking that store’s form away; the page hears of the store that was sent', async () => {
+    const { visit, answerNow } = await sendSlowly();
+    const { page } = visit;
+    await page.getByRole('button', { name: 'Reserve at this store: Land Rover Fort Lauderdale' }).click();
+    const name = page.getByLabel('First name');
+    await name.focus();
+    answerNow();
+    await told(visit).waitFor();
+    expect(await told(visit).textContent()).toContain('ana@example.com');
+    expect(await heard(visit)).toBe('{"dealerId":"store-1","model":"undecided"}');
+    expect(await name.evaluate((input) => input.matches(':focus'))).toBe(true);
+    await send(visit).click();
+    await sent(visit).waitFor();
+    expect(await told(visit).count()).toBe(0);
+    expect(sendings(visit).at(-1)?.postDataJSON()).toMatchObject({ dealerId: 'store-3' });
   });
-  await fillIn(visit);
-  await send(visit).click();
-  await page.getByRole('button', { name: 'Sending…' }).waitFor();
-  await page.getByRole('button', { name: 'Back to the stores' }).click();
-  await page.getByRole('button', { name: 'Reserve at this store: Land Rover Fort Lauderdale' }).click();
-  answered.resolve();
-  await sent(visit).waitFor();
-  expect(await page.locator('body').getAttribute('data-heard')).toBe('{"dealerId":"store-1","model":"undecided"}');
+
+  test('is told with the next form when it came while the stores were looked at', async () => {
+    const { visit, answerNow } = await sendSlowly();
+    const { page } = visit;
+    answerNow();
+    expect(await heard(visit)).toBe('{"dealerId":"store-1","model":"undecided"}');
+    await page.getByRole('button', { name: 'Reserve at this store: Land Rover Fort Lauderdale' }).click();
+    await told(visit).waitFor();
+    expect(await send(visit).isVisible()).toBe(true);
+  });
 });
