@@ -142,6 +142,65 @@ test('all faults stand in one summary that has the focus and leads to the fields
   expect(sendings(visit)).toEqual([]);
 });
 
+test('a fault goes as soon as it is corrected, at its field and in the summary, and no other', async () => {
+  const visit = await openForm();
+  const { page } = visit;
+  const email = page.getByLabel('E-mail', { exact: true });
+  const heading = () => summary(visit).getByRole('heading').textContent();
+  await fillIn(visit);
+  await email.fill('ana@');
+  await page.getByLabel('ZIP code', { exact: true }).fill('333');
+  await page.getByLabel('may call or text me').check();
+  await page.getByLabel('I live in the United States.').uncheck();
+  await send(visit).click();
+  expect(await heading()).toBe('Please correct 4 things');
+  await page.getByLabel('may call or text me').uncheck();
+  expect(await heading()).toBe('Please correct 3 things');
+  await email.fill('ana@example');
+  expect(await email.getAttribute('aria-invalid')).toBe('true');
+  await email.fill('ana@example.com');
+  expect(await email.getAttribute('aria-invalid')).toBe(null);
+  expect(await heading()).toBe('Please correct 2 things');
+  await page.getByLabel('I live in the United States.').check();
+  expect(await summary(visit).getByRole('listitem').allTextContents()).toEqual([
+    'Enter a ZIP code that exists, such as 33324.',
+  ]);
+  await page.getByLabel('ZIP code', { exact: true }).fill('33324');
+  expect(await summary(visit).isVisible()).toBe(false);
+  expect(await page.locator('form.adl-form [aria-invalid]').count()).toBe(0);
+});
+
+test('what was refused of a field counts as corrected once it is changed, by a suggestion too', async () => {
+  const visit = await openForm();
+  const { page } = visit;
+  visit.answer('POST /v1/interests', () => ({
+    status: 400,
+    body: problem(400, {
+      errors: ['#/email', '#/dealerId', '#/model', '#/zip'].map((pointer) => ({ pointer, detail: 'is refused' })),
+    }),
+  }));
+  await fillIn(visit);
+  const email = page.getByLabel('E-mail', { exact: true });
+  await email.fill('ana@gmial.com');
+  await send(visit).click();
+  const items = summary(visit).getByRole('listitem');
+  await expect.poll(() => items.count()).toBe(4);
+  await page.getByRole('button', { name: 'Use ana@gmail.com' }).click();
+  await expect.poll(() => items.count()).toBe(3);
+  await page.getByRole('button', { name: 'Reserve without a store' }).click();
+  await expect.poll(() => items.count()).toBe(2);
+  await page.getByLabel('I have not decided yet').click();
+  await page.getByRole('radio').first().check();
+  expect(await items.allTextContents()).toEqual(['Enter a ZIP code that exists, such as 33324.']);
+});
+
+test('a question that comes as the address is left takes no click away', async () => {
+  const { page } = await openForm();
+  await page.getByLabel('E-mail', { exact: true }).fill('ana@gmial.com');
+  await page.getByLabel('I live in the United States.').check();
+  await page.getByRole('button', { name: 'Use ana@gmail.com' }).waitFor();
+});
+
 test('what the API refuses is shown at its field', async () => {
   const visit = await openForm();
   visit.answer('POST /v1/interests', () => ({

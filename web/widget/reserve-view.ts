@@ -123,11 +123,11 @@ export class ReserveView {
     if (form.sending) return;
     const faults = faultsOf(values);
     if (faults.length > 0) {
-      form.showFaults(faults);
+      form.faults.show(faults, false);
       return;
     }
     const { store } = form;
-    form.clearFaults();
+    form.faults.clear();
     form.sending = true;
     this.#note.textContent = '';
     try {
@@ -176,7 +176,7 @@ export class ReserveView {
       return;
     }
     const faults = faultsOfPointers(failure.pointers);
-    if (faults.length > 0) form.showFaults(faults);
+    if (faults.length > 0) form.faults.show(faults, true);
     else form.showTrouble(failure.problem?.status === 409 ? messages.stillBusy : messages.refused);
   }
 
