@@ -194,6 +194,16 @@ test('what was refused of a field counts as corrected once it is changed, by a s
   expect(await items.allTextContents()).toEqual(['Enter a ZIP code that exists, such as 33324.']);
 });
 
+test('on a narrow page the first press on a store’s button opens the form: the chosen store’s card does not push it away', async () => {
+  const visit = await site.open('/', { viewport: { width: 390, height: 844 } });
+  const { page } = visit;
+  await page.getByRole('combobox').first().fill('33324');
+  await page.keyboard.press('Enter');
+  await page.locator('.pin').first().waitFor();
+  await page.locator('.list button[data-dealer]').first().click();
+  await send(visit).waitFor();
+});
+
 test('a question that comes as the address is left takes no click away', async () => {
   const { page } = await openForm();
   await page.getByLabel('E-mail', { exact: true }).fill('ana@gmial.com');
