@@ -411,7 +411,7 @@ test('a double click saves once; a slow answer is said to be slow; a lost one ca
   await page.getByRole('button', { name: 'Saving…' }).waitFor();
   await page.clock.fastForward(4_000);
   await page.getByText('Still saving. Your connection seems slow').waitFor();
-  expect(changes(visit)).toHaveLength(1);
+  await expect.poll(() => changes(visit).length).toBe(1);
   answered.resolve();
   await page.locator('.adl-summary:focus').getByText('We could not connect.').waitFor();
   expect(await page.getByText('Still saving.').count()).toBe(0);

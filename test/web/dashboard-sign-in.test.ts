@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { DASHBOARD_MESSAGES as messages } from '../../web/messages/dashboard-messages.ts';
 import { awaitCounts, openDashboard, signIn } from './use-dashboard.ts';
@@ -6,6 +6,9 @@ import { useSite } from './use-site.ts';
 
 const site = useSite();
 const again = (page: Page) => page.getByRole('button', { name: messages.signInAgain });
+
+/** Answers nothing within the time of a request. */
+const letTimePass = (route: Route) => route.request().frame().page().clock.fastForward(20_000);
 
 describe('signing in', () => {
   test('asks for a click, comes back to the view that was opened, and leaves neither code nor token in an address', async () => {
@@ -184,17 +187,34 @@ describe('a session', () => {
     expect(fresh.size).toBe(2);
   });
 
-  test('outlives a connection that breaks while it is renewed', async () => {
+  test.each([
+    ['a connection that breaks', (route: Route) => route.abort(), messages.failures.unreachable],
+    ['a fault of the issuer', (route: Route) => route.fulfill({ status: 503 }), messages.failures.server],
+    [
+      'an issuer that is asked too much',
+      (route: Route) => route.fulfill({ status: 429, json: { error: 'slow_down' } }),
+      messages.failures.busy,
+    ],
+    ['an issuer that does not answer in time', letTimePass, messages.failures.slow],
+  ])('outlives %s while it is renewed', async (_what, trouble, told) => {
     const { page, api, answer, requests } = await openDashboard(site);
+    // A time-out of the page's clock, which the tests move.
+    await page.addInitScript(() => {
+      AbortSignal.timeout = (milliseconds) => {
+        const ending = new AbortController();
+        setTimeout(() => ending.abort(new DOMException('The operation timed out.', 'TimeoutError')), milliseconds);
+        return ending.signal;
+      };
+    });
     await signIn(page);
     const old = requests.at(-1)?.headers()['authorization'];
     const count = api.answers['GET /v1/interest-counts'];
     answer('GET /v1/interest-counts', (request) =>
       request.headers()['authorization'] === old || count === undefined ? refuse : count(request),
     );
-    await page.route('**/token', (route) => route.abort());
+    await page.route('**/token', trouble);
     await page.getByRole('button', { name: messages.refresh }).click();
-    await page.locator('#map').getByText(messages.failures.unreachable).waitFor();
+    await page.locator('#map').getByText(told).waitFor();
     expect(await again(page).count()).toBe(0);
     await page.unroute('**/token');
     api.setAsOf('2026-11-25T14:05:09Z');

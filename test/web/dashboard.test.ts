@@ -122,6 +122,23 @@ describe('the pictures', () => {
     expect(number(share?.split(' of ')[0])).toBe(far);
   });
 
+  test('of how fast stores respond name their rows where they lie below each other, and never lose a name in words', async () => {
+    const { page } = await open();
+    const name = (await readTable(page, 'stores'))
+      .map(([store = '']) => store)
+      .find((store) => store !== messages.noStore);
+    if (name === undefined) throw new Error('no store');
+    const picture = page.locator('#stores svg.chart').nth(1);
+    const named = () => picture.getByText(name.slice(0, 12)).count();
+    expect(await picture.getAttribute('aria-label')).toContain(name);
+    expect(await named()).toBe(0);
+    await page.setViewportSize({ width: 600, height: 900 });
+    await expect.poll(named).toBe(1);
+    expect(await picture.getAttribute('aria-label')).toContain(name);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await expect.poll(named).toBe(0);
+  });
+
   test('hide what is not told, and never sum over it', async () => {
     const { page, api } = await open();
     api.suppressBelow(5);

@@ -190,6 +190,11 @@ test.each([
 test.each([
   ['a connection that breaks', 'abort', 'We could not connect.'],
   ['a fault of ours', { status: 503, body: problem(503) }, 'Something went wrong on our side.'],
+  [
+    'the gateway’s own answer',
+    { status: 503, body: { message: 'Service Unavailable' }, contentType: 'application/json' },
+    'Something went wrong on our side.',
+  ],
   ['a proxy’s own page', { status: 404 }, 'Something went wrong on our side.'],
   ['too many requests', { status: 429, body: problem(429) }, 'Too many requests came from your network.'],
 ] as const)('after %s it can be tried again', async (_, answer, words) => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { InterestBody } from '../../shared/contract/interests.ts';
 import { formAnswer, interestAnswer, problem } from './stub-answers.ts';
 import type { Visit } from './stub-site.ts';
@@ -142,6 +142,75 @@ test('all faults stand in one summary that has the focus and leads to the fields
   expect(sendings(visit)).toEqual([]);
 });
 
+test('a fault goes as soon as it is corrected, at its field and in the summary, and no other', async () => {
+  const visit = await openForm();
+  const { page } = visit;
+  const email = page.getByLabel('E-mail', { exact: true });
+  const heading = () => summary(visit).getByRole('heading').textContent();
+  await fillIn(visit);
+  await email.fill('ana@');
+  await page.getByLabel('ZIP code', { exact: true }).fill('333');
+  await page.getByLabel('may call or text me').check();
+  await page.getByLabel('I live in the United States.').uncheck();
+  await send(visit).click();
+  expect(await heading()).toBe('Please correct 4 things');
+  await page.getByLabel('may call or text me').uncheck();
+  expect(await heading()).toBe('Please correct 3 things');
+  await email.fill('ana@example');
+  expect(await email.getAttribute('aria-invalid')).toBe('true');
+  await email.fill('ana@example.com');
+  expect(await email.getAttribute('aria-invalid')).toBe(null);
+  expect(await heading()).toBe('Please correct 2 things');
+  await page.getByLabel('I live in the United States.').check();
+  expect(await summary(visit).getByRole('listitem').allTextContents()).toEqual([
+    'Enter a ZIP code that exists, such as 33324.',
+  ]);
+  await page.getByLabel('ZIP code', { exact: true }).fill('33324');
+  expect(await summary(visit).isVisible()).toBe(false);
+  expect(await page.locator('form.adl-form [aria-invalid]').count()).toBe(0);
+});
+
+test('what was refused of a field counts as corrected once it is changed, by a suggestion too', async () => {
+  const visit = await openForm();
+  const { page } = visit;
+  visit.answer('POST /v1/interests', () => ({
+    status: 400,
+    body: problem(400, {
+      errors: ['#/email', '#/dealerId', '#/model', '#/zip'].map((pointer) => ({ pointer, detail: 'is refused' })),
+    }),
+  }));
+  await fillIn(visit);
+  const email = page.getByLabel('E-mail', { exact: true });
+  await email.fill('ana@gmial.com');
+  await send(visit).click();
+  const items = summary(visit).getByRole('listitem');
+  await expect.poll(() => items.count()).toBe(4);
+  await page.getByRole('button', { name: 'Use ana@gmail.com' }).click();
+  await expect.poll(() => items.count()).toBe(3);
+  await page.getByRole('button', { name: 'Reserve without a store' }).click();
+  await expect.poll(() => items.count()).toBe(2);
+  await page.getByLabel('I have not decided yet').click();
+  await page.getByRole('radio').first().check();
+  expect(await items.allTextContents()).toEqual(['Enter a ZIP code that exists, such as 33324.']);
+});
+
+test('on a narrow page the first press on a store’s button opens the form: the chosen store’s card does not push it away', async () => {
+  const visit = await site.open('/', { viewport: { width: 390, height: 844 } });
+  const { page } = visit;
+  await page.getByRole('combobox').first().fill('33324');
+  await page.keyboard.press('Enter');
+  await page.locator('.pin').first().waitFor();
+  await page.locator('.list button[data-dealer]').first().click();
+  await send(visit).waitFor();
+});
+
+test('a question that comes as the address is left takes no click away', async () => {
+  const { page } = await openForm();
+  await page.getByLabel('E-mail', { exact: true }).fill('ana@gmial.com');
+  await page.getByLabel('I live in the United States.').check();
+  await page.getByRole('button', { name: 'Use ana@gmail.com' }).waitFor();
+});
+
 test('what the API refuses is shown at its field', async () => {
   const visit = await openForm();
   visit.answer('POST /v1/interests', () => ({
@@ -264,25 +333,55 @@ test('a form that does not come can be asked for again', async () => {
   await send(visit).waitFor();
 });
 
-test('the page hears of the store that was sent, whichever is looked at when the answer comes', async () => {
-  const visit = await openForm();
-  const { page } = visit;
-  await page.evaluate(() =>
-    document.addEventListener('reservation-submitted', (event) => {
-      document.body.dataset['heard'] = JSON.stringify(event instanceof CustomEvent && event.detail);
-    }),
-  );
-  const answered = Promise.withResolvers<void>();
-  visit.answer('POST /v1/interests', async () => {
-    await answered.promise;
-    return { status: 202, body: interestAnswer() };
+describe('an answer that comes while another store is looked at', () => {
+  /** A reservation at the first store whose answer is held back. */
+  async function sendSlowly(): Promise<{ readonly visit: Visit; answerNow(): void }> {
+    const visit = await openForm();
+    const { page } = visit;
+    await page.evaluate(() =>
+      document.addEventListener('reservation-submitted', (event) => {
+        document.body.dataset['heard'] = JSON.stringify(event instanceof CustomEvent && event.detail);
+      }),
+    );
+    const answered = Promise.withResolvers<void>();
+    visit.answer('POST /v1/interests', async () => {
+      await answered.promise;
+      return { status: 202, body: interestAnswer() };
+    });
+    await fillIn(visit);
+    await send(visit).click();
+    await page.getByRole('button', { name: 'Sending…' }).waitFor();
+    await page.getByRole('button', { name: 'Back to the stores' }).click();
+    return { visit, answerNow: answered.resolve };
+  }
+  const heard = ({ page }: Visit) => page.locator('body[data-heard]').getAttribute('data-heard');
+  const told = ({ page }: Visit) =>
+    page.getByRole('status').getByText('Your reservation at Mercedes-Benz of Fort Lauderdale was sent.');
+
+  test('is told without taking that store’s form away; the page hears of the store that was sent', async () => {
+    const { visit, answerNow } = await sendSlowly();
+    const { page } = visit;
+    await page.getByRole('button', { name: 'Reserve at this store: Land Rover Fort Lauderdale' }).click();
+    const name = page.getByLabel('First name');
+    await name.focus();
+    answerNow();
+    await told(visit).waitFor();
+    expect(await told(visit).textContent()).toContain('ana@example.com');
+    expect(await heard(visit)).toBe('{"dealerId":"store-1","model":"undecided"}');
+    expect(await name.evaluate((input) => input.matches(':focus'))).toBe(true);
+    await send(visit).click();
+    await sent(visit).waitFor();
+    expect(await told(visit).count()).toBe(0);
+    expect(sendings(visit).at(-1)?.postDataJSON()).toMatchObject({ dealerId: 'store-3' });
   });
-  await fillIn(visit);
-  await send(visit).click();
-  await page.getByRole('button', { name: 'Sending…' }).waitFor();
-  await page.getByRole('button', { name: 'Back to the stores' }).click();
-  await page.getByRole('button', { name: 'Reserve at this store: Land Rover Fort Lauderdale' }).click();
-  answered.resolve();
-  await sent(visit).waitFor();
-  expect(await page.locator('body').getAttribute('data-heard')).toBe('{"dealerId":"store-1","model":"undecided"}');
+
+  test('is told with the next form when it came while the stores were looked at', async () => {
+    const { visit, answerNow } = await sendSlowly();
+    const { page } = visit;
+    answerNow();
+    expect(await heard(visit)).toBe('{"dealerId":"store-1","model":"undecided"}');
+    await page.getByRole('button', { name: 'Reserve at this store: Land Rover Fort Lauderdale' }).click();
+    await told(visit).waitFor();
+    expect(await send(visit).isVisible()).toBe(true);
+  });
 });

@@ -20,7 +20,7 @@ export interface DealerSearch {
   readonly model?: string;
 }
 
-/** A search, a form and a confirmation must be answered within this; a phone on a weak signal takes seconds. */
+/** Every request must be answered in whole within this; a phone on a weak signal takes seconds. */
 const TIMEOUT_MILLISECONDS = 20_000;
 
 /** From then on the person who waits is told that it is slow. */
@@ -82,25 +82,42 @@ export class ApiClient {
   protected async answer<Answer>(path: string, init: RequestInit): Promise<Answer> {
     const response = await this.request(path, init);
     const answer: Answer = await response.json().catch(() => {
-      init.signal?.throwIfAborted();
       throw new RequestFailure('unreachable');
     });
     return answer;
   }
 
   protected async request(path: string, init: RequestInit): Promise<Response> {
-    const timeout = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
-    const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
-    const response = await fetch(this.#base + path, { ...init, signal, credentials: 'omit' }).catch(() => {
-      init.signal?.throwIfAborted();
-      throw new RequestFailure(timeout.aborted ? 'slow' : 'unreachable');
-    });
+    const response = await fetchWhole(this.#base + path, { ...init, credentials: 'omit' });
     if (response.ok) return response;
     const problem = await problemOf(response);
-    if (response.status === 429) throw new RequestFailure('busy', problem, response);
-    const kind = response.status >= 500 || problem === undefined ? 'server' : 'refused';
-    throw new RequestFailure(kind, problem, response);
+    throw new RequestFailure(kindOfStatus(response.status) ?? (problem ? 'refused' : 'server'), problem, response);
   }
+}
+
+/**
+ * Fetches an answer to its last byte, within the time that every request has.
+ *
+ * @throws RequestFailure `unreachable`, `slow`; the signal's reason when the caller gave it up
+ */
+export async function fetchWhole(url: string | URL, init: RequestInit): Promise<Response> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+  try {
+    const response = await fetch(url, { ...init, signal });
+    // To read a copy brings the body in; the answer itself can still be read.
+    await response.clone().arrayBuffer();
+    return response;
+  } catch {
+    init.signal?.throwIfAborted();
+    throw new RequestFailure(timeout.aborted ? 'slow' : 'unreachable');
+  }
+}
+
+/** What a status tells of itself, whoever gave it: `undefined` when it needs the API's own words. */
+export function kindOfStatus(status: number): 'busy' | 'server' | undefined {
+  if (status === 429) return 'busy';
+  return status >= 500 ? 'server' : undefined;
 }
 
 /** What the API said, when the answer is its own and whole, and not some proxy's page. */

@@ -33,9 +33,13 @@ interface Segment {
   readonly color: string;
 }
 
-/** Bars below each other, each under its name: long names have room at any width. */
-export function rankedBars(label: string, bars: readonly Bar[]): HTMLElement {
-  return responsive((width) => drawRanked(label, bars, width));
+/**
+ * Bars below each other, each under its name: long names have room at any width.
+ *
+ * @param bars whenever they are drawn for another width, where their names depend on it
+ */
+export function rankedBars(label: string, bars: readonly Bar[] | (() => readonly Bar[])): HTMLElement {
+  return responsive((width) => drawRanked(label, typeof bars === 'function' ? bars() : bars, width));
 }
 
 /** Ranked bars made of parts. @param colors of the parts */

@@ -52,9 +52,7 @@ export class DashboardClient extends ApiClient {
     if (!response.headers.get('content-type')?.startsWith('text/csv')) {
       throw new RequestFailure('server', undefined, response);
     }
-    const contents = await response.blob().catch(() => {
-      throw new RequestFailure('unreachable');
-    });
+    const contents = await response.blob();
     const named = /filename="?([^";]+)"?/.exec(response.headers.get('content-disposition') ?? '')?.[1];
     return { name: named ?? `${path.replace(/^\/v1\//, '').replace(/\?.*$/, '')}.csv`, contents };
   }

@@ -1,4 +1,5 @@
 import type { DashboardConfig } from '../../shared/contract/dashboard-config.ts';
+import { fetchWhole } from '../client/api-client.ts';
 import { createButton, createElement } from '../client/create-element.ts';
 import { DASHBOARD_MESSAGES as messages } from '../messages/dashboard-messages.ts';
 import { Dashboard } from './dashboard.ts';
@@ -126,7 +127,7 @@ class DashboardPage {
 }
 
 async function readConfig(): Promise<DashboardConfig | undefined> {
-  const response = await fetch(new URL('config.json', location.href)).catch(() => undefined);
+  const response = await fetchWhole(new URL('config.json', location.href), {}).catch(() => undefined);
   if (!response?.ok) return undefined;
   const config: DashboardConfig | undefined = await response.json().catch(() => undefined);
   return config;

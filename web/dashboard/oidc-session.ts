@@ -4,6 +4,7 @@ import {
   authorizationCodeGrantRequest,
   type Client,
   calculatePKCECodeChallenge,
+  customFetch,
   discoveryRequest,
   generateRandomCodeVerifier,
   generateRandomNonce,
@@ -18,6 +19,7 @@ import {
   validateAuthResponse,
 } from 'oauth4webapi';
 import type { DashboardConfig } from '../../shared/contract/dashboard-config.ts';
+import { fetchWhole, kindOfStatus } from '../client/api-client.ts';
 import { RequestFailure } from '../client/failure.ts';
 
 /**
@@ -154,7 +156,7 @@ export class OidcSession {
     }
   }
 
-  /** @throws SessionEnded; RequestFailure when it has to be renewed, and the issuer does not answer */
+  /** @throws SessionEnded; RequestFailure when it has to be renewed, and the issuer has no answer */
   async accessToken(): Promise<string> {
     const text = tabStorage().getItem(HELD);
     if (text === null) throw new SessionEnded();
@@ -165,7 +167,7 @@ export class OidcSession {
   /**
    * A new token without asking the person.
    *
-   * @throws SessionEnded when that is not possible; RequestFailure when the issuer does not answer: then it may be later
+   * @throws SessionEnded when that is not possible; RequestFailure when the issuer has no answer: it may have one later
    */
   renew(): Promise<string> {
     // All requests of a page find out at the same time; what renews is good once.
@@ -198,7 +200,8 @@ export class OidcSession {
       if (this.#refreshToken !== refreshToken) throw new SessionEnded();
       return this.#hold({ refresh_token: refreshToken, ...tokens });
     } catch (error) {
-      if (failureOf(error).fault === 'unreachable') throw new RequestFailure('unreachable');
+      const { fault, cause } = failureOf(error);
+      if (fault === 'unreachable') throw cause instanceof RequestFailure ? cause : new RequestFailure('unreachable');
       this.#forget();
       throw error instanceof SessionEnded ? error : new SessionEnded({ cause: error });
     }
@@ -230,8 +233,11 @@ export class OidcSession {
   }
 
   /** Without TLS only for an issuer of this very machine. */
-  get #options(): { [allowInsecureRequests]: boolean } {
-    return { [allowInsecureRequests]: new URL(this.#config.issuerUrl).hostname === '127.0.0.1' };
+  get #options(): { [allowInsecureRequests]: boolean; [customFetch]: typeof askIssuer } {
+    return {
+      [allowInsecureRequests]: new URL(this.#config.issuerUrl).hostname === '127.0.0.1',
+      [customFetch]: askIssuer,
+    };
   }
 
   #discover(): Promise<AuthorizationServer> {
@@ -246,11 +252,21 @@ export class OidcSession {
   }
 }
 
-/** A connection that broke is worth another try with a new sign-in; anything else is an answer not to be trusted. */
+/** Has the issuer's answer, good or bad. @throws RequestFailure when there is none, or it is a fault of its own or `busy` */
+async function askIssuer(
+  url: string,
+  { body, ...init }: Omit<RequestInit, 'body'> & { readonly body?: BodyInit | null | undefined },
+): Promise<Response> {
+  const response = await fetchWhole(url, { ...init, body: body ?? null });
+  const kind = kindOfStatus(response.status);
+  if (kind !== undefined) throw new RequestFailure(kind, undefined, response);
+  return response;
+}
+
+/** An issuer that has not answered is worth another try; anything else is an answer not to be trusted. */
 function failureOf(error: unknown): SignInFailure {
   if (error instanceof SignInFailure) return error;
-  const broken = error instanceof TypeError && !('code' in error);
-  return new SignInFailure(broken ? 'unreachable' : 'answer', { cause: error });
+  return new SignInFailure(error instanceof RequestFailure ? 'unreachable' : 'answer', { cause: error });
 }
 
 /** What the tab keeps. @throws SignInFailure `storage` when the browser lets it keep nothing */

@@ -51,9 +51,7 @@ export function storesPanel(
         ...(unchosen === 0 ? [] : [messages.storesNone(formatCount(unchosen, suppressedBelow))]),
         ...(ranked.length > MOST_STORES ? [messages.storesMore(MOST_STORES, ranked.length)] : []),
       ];
-      const responses = shown.map(
-        (group, index): Bar => responseBar(byStore.get(group.dealer ?? ''), bars[index]?.name ?? ''),
-      );
+      const responses = bars.map((bar, index) => responseOf(byStore.get(shown[index]?.dealer ?? ''), bar.name));
       return {
         nodes: [
           createElement(
@@ -66,7 +64,9 @@ export function storesPanel(
               createElement('h3', {}, messages.response),
               leads instanceof RequestFailure
                 ? leadsMissing(leads, access, retry)
-                : rankedBars(barsLabel(messages.response, responses), responses),
+                : rankedBars(barsLabel(messages.response, responses), () =>
+                    matchMedia(WIDE).matches ? responses.map((bar) => ({ ...bar, name: bar.acknowledged })) : responses,
+                  ),
             ),
           ),
           ...notes.map((words) => createElement('p', { class: 'note' }, words)),
@@ -118,14 +118,14 @@ function leadsMissing(
   );
 }
 
-function responseBar(store: StoreLeads | undefined, name: string): Bar {
+/** How fast a store responds, as a bar. `acknowledged` takes the name's place where the name stands beside it already. */
+function responseOf(store: StoreLeads | undefined, name: string): Bar & { readonly acknowledged: string } {
   const label = store === undefined ? messages.noLeads : timeText(store.medianResponseSeconds);
-  const beside = matchMedia(WIDE).matches;
   const acknowledged =
     store === undefined
       ? ''
       : messages.acknowledged(formatCount(store.acknowledged, null), formatCount(store.leads, null));
-  return { name: beside ? acknowledged : name, color: COLORS.muted, count: store?.medianResponseSeconds ?? 0, label };
+  return { name, acknowledged, color: COLORS.muted, count: store?.medianResponseSeconds ?? 0, label };
 }
 
 function leadCells(store: StoreLeads | RequestFailure | undefined): string[] {

@@ -53,6 +53,8 @@ const english = {
   refused: 'We could not accept the form. Check your answers, then send it again.',
   sentHeading: 'One more step: check your mail',
   sentTo: (email: string) => `We have sent a message to ${email}.`,
+  sentBefore: (email: string, store: string | undefined) =>
+    `Your reservation ${store === undefined ? 'without a store' : `at ${store}`} was sent. We have sent a message to ${email}: follow its link to confirm.`,
   sentSteps: [
     'Open the message and follow its link.',
     'Press the button on the page to confirm. Only then do you have a place in line.',
@@ -125,6 +127,8 @@ export const RESERVE_MESSAGES: Readonly<Record<Locale, ReserveMessages>> = {
     refused: 'No pudimos aceptar el formulario. Revise sus respuestas y envíelo de nuevo.',
     sentHeading: 'Un paso más: revise su correo',
     sentTo: (email) => `Enviamos un mensaje a ${email}.`,
+    sentBefore: (email, store) =>
+      `Su reserva ${store === undefined ? 'sin concesionario' : `en ${store}`} se envió. Enviamos un mensaje a ${email}: siga su enlace para confirmarla.`,
     sentSteps: [
       'Abra el mensaje y siga su enlace.',
       'Pulse el botón de la página para confirmar. Solo entonces tiene un lugar en la fila.',

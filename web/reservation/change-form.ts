@@ -5,8 +5,8 @@ import { createButton, createElement } from '../client/create-element.ts';
 import type { ChangeMessages } from '../messages/change-messages.ts';
 import { LANGUAGE_NAMES } from '../messages/language-names.ts';
 import type { ReserveMessages } from '../messages/reserve-messages.ts';
-import { FaultSummary } from '../widget/fault-summary.ts';
-import { choiceField, type Field, fieldGroup, showFault } from '../widget/form-fields.ts';
+import { FormFaults } from '../widget/form-faults.ts';
+import { choiceField, type Field, fieldGroup } from '../widget/form-fields.ts';
 import { modelField, phoneField, timeframeField, zipField } from '../widget/interest-fields.ts';
 import { contactFaultsOf, type Fault } from '../widget/interest-values.ts';
 import { type ChosenStore, StoreField } from '../widget/store-field.ts';
@@ -41,8 +41,8 @@ export interface ChangeFormOptions {
 /** The form that changes a reservation, made of the fields of the reserve form. It keeps what was typed. */
 export class ChangeForm {
   readonly element: HTMLFormElement;
+  readonly faults: FormFaults<ChangeField>;
   readonly #options: ChangeFormOptions;
-  readonly #summary = new FaultSummary(ID_PREFIX, 'h2');
   readonly #store: StoreField;
   readonly #storeNote = createElement('p', { class: 'adl-hint' });
   readonly #model: Field;
@@ -55,13 +55,20 @@ export class ChangeForm {
   readonly #back: HTMLButtonElement;
   readonly #slow = createElement('p', { class: 'adl-hint', role: 'status' });
   #chosen: ChosenStore | null;
-  /** What is wrong, as the summary lists it. */
-  #faults: readonly (Fault & { readonly field: ChangeField; readonly refused: boolean })[] = [];
 
   constructor(options: ChangeFormOptions) {
     const { messages, reserveMessages, form, values, reservation } = options;
     this.#options = options;
     this.#chosen = values.store;
+    this.faults = new FormFaults({
+      idPrefix: ID_PREFIX,
+      level: 'h2',
+      fields: FIELDS,
+      field: (name) => this.#field(name),
+      heading: reserveMessages.summary,
+      textOf: (fault) => this.#textOf(fault),
+      check: () => this.#check(),
+    });
     this.#store = new StoreField(
       { ...reserveMessages, noStore: messages.noStore, removeStore: messages.noStoreYet },
       ID_PREFIX,
@@ -85,7 +92,7 @@ export class ChangeForm {
       messages,
       ID_PREFIX,
       values.answers,
-      () => this.#recheck('phone'),
+      () => this.faults.recheck('phone'),
       (text) => options.announce(text),
     );
     this.#save = createElement('button', { type: 'submit', class: 'adl-primary' }, messages.save);
@@ -107,7 +114,7 @@ export class ChangeForm {
   choose(store: ChosenStore | null): void {
     this.#chosen = store;
     this.#showStore();
-    this.#recheck('dealerId');
+    this.faults.recheck('dealerId');
     this.#refreshConsents();
     this.#store.name.focus();
   }
@@ -144,28 +151,9 @@ export class ChangeForm {
     this.#slow.textContent = this.#options.messages.savingSlowly;
   }
 
-  /** Names all that is wrong, at the top and at each field, and moves the focus to the top. @param refused by the API */
-  showFaults(faults: readonly Fault[], refused: boolean): void {
-    this.clearFaults();
-    this.#faults = FIELDS.flatMap((field) => {
-      const fault = faults.find((each) => each.field === field);
-      return fault === undefined ? [] : [{ ...fault, field, refused }];
-    });
-    for (const fault of this.#faults) showFault(this.#field(fault.field), this.#textOf(fault));
-    this.#listFaults();
-    this.#summary.element.focus();
-  }
-
   /** Says why it was not saved, when no field is to blame, and moves the focus there. */
   showTrouble(text: string): void {
-    this.clearFaults();
-    this.#summary.show(this.#options.messages.notSaved, [{ text }]);
-  }
-
-  clearFaults(): void {
-    this.#faults = [];
-    this.#summary.clear();
-    for (const field of FIELDS) showFault(this.#field(field), '');
+    this.faults.showTrouble(this.#options.messages.notSaved, text);
   }
 
   #assemble(): HTMLFormElement {
@@ -174,7 +162,7 @@ export class ChangeForm {
     return createElement(
       'form',
       { class: 'adl-form', novalidate: true },
-      this.#summary.element,
+      this.faults.element,
       fieldGroup(reserveMessages.storeLegend, this.#store.element),
       fieldGroup(reserveMessages.modelLegend, this.#model.element),
       this.#timeframe.element,
@@ -198,9 +186,7 @@ export class ChangeForm {
       event.preventDefault();
       this.#options.onSave(this.values, this.#consents.words);
     });
-    for (const field of ['model', 'timeframe', 'zip', 'phone'] as const) {
-      this.#field(field).element.addEventListener('input', () => this.#recheck(field));
-    }
+    this.faults.listen(this.element);
     this.#phone.input.addEventListener('input', () => this.#refreshConsents());
     this.#locale.input.addEventListener('change', () => this.#wantWords());
   }
@@ -220,26 +206,11 @@ export class ChangeForm {
     if (words !== undefined) this.#consents.show(this.#contents(), words);
   }
 
-  /** Takes away a fault that has been corrected. What the API refused counts as corrected once it is changed. */
-  #recheck(changed: ChangeField): void {
+  /** What can be seen to be wrong; calls are allowed by the box as it stands. */
+  #check(): readonly Fault[] {
     const { words } = this.#consents;
     const ticks = words && ticksOf(this.#options.reservation, this.values, words);
-    const still = contactFaultsOf({ ...this.values, phoneConsent: ticks?.phone ?? false });
-    const corrected = this.#faults.filter(
-      (fault) => fault.field === changed && (fault.refused || !still.some(({ field }) => field === fault.field)),
-    );
-    if (corrected.length === 0) return;
-    for (const { field } of corrected) showFault(this.#field(field), '');
-    this.#faults = this.#faults.filter((fault) => !corrected.includes(fault));
-    if (this.#faults.length === 0) this.#summary.clear();
-    else this.#listFaults();
-  }
-
-  #listFaults(): void {
-    this.#summary.list(
-      this.#options.reserveMessages.summary(this.#faults.length),
-      this.#faults.map((fault) => ({ text: this.#textOf(fault), field: this.#field(fault.field).input })),
-    );
+    return contactFaultsOf({ ...this.values, phoneConsent: ticks?.phone ?? false });
   }
 
   #textOf({ field, neededForCalls }: Fault): string {

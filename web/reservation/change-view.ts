@@ -157,7 +157,7 @@ export class ChangeView {
     const phoneConsent = words !== undefined && ticksOf(reservation, values, words).phone;
     const faults = contactFaultsOf({ ...values, phoneConsent });
     if (faults.length > 0) {
-      this.#form.showFaults(faults, false);
+      this.#form.faults.show(faults, false);
       return;
     }
     const body = changeBody(reservation, values, form, words);
@@ -165,7 +165,7 @@ export class ChangeView {
       this.#form.showTrouble(messages.nothingChanged);
       return;
     }
-    this.#form.clearFaults();
+    this.#form.faults.clear();
     this.#form.saving = true;
     announce(messages.saving);
     const slow = setTimeout(() => this.#form.showSlow(), SLOW_MILLISECONDS);
@@ -194,7 +194,7 @@ export class ChangeView {
       return;
     }
     const faults = faultsOfPointers(failure.pointers);
-    if (faults.length > 0) this.#form.showFaults(faults, true);
+    if (faults.length > 0) this.#form.faults.show(faults, true);
     else this.#form.showTrouble(this.#failureText(failure));
   }
 

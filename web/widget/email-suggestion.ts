@@ -69,12 +69,17 @@ export function emailQuestion(input: HTMLInputElement, messages: ReserveMessages
     if (meant === undefined) return;
     const take = createButton(messages.useEmail(meant), 'adl-link', () => {
       input.value = meant;
-      question.replaceChildren();
+      // As if it had been typed: the question goes, and so does a fault that is corrected.
+      input.dispatchEvent(new Event('input', { bubbles: true }));
       input.focus();
     });
     question.append(`${messages.emailDoubt} `, take);
   };
-  input.addEventListener('change', ask);
+  input.addEventListener('change', () => {
+    // Left by pressing something: what is pressed must not move away from below the pointer before it is let go.
+    if (document.querySelector(':active') === null) ask();
+    else addEventListener('pointerup', () => setTimeout(ask), { once: true });
+  });
   input.addEventListener('input', () => question.replaceChildren());
   return question;
 }

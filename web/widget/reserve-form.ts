@@ -2,10 +2,10 @@ import type { InterestForm } from '../client/api-client.ts';
 import { createElement } from '../client/create-element.ts';
 import type { ReserveField, ReserveMessages } from '../messages/reserve-messages.ts';
 import { emailQuestion } from './email-suggestion.ts';
-import { FaultSummary } from './fault-summary.ts';
-import { type Field, fieldGroup, showFault } from './form-fields.ts';
+import { FormFaults } from './form-faults.ts';
+import { type Field, fieldGroup } from './form-fields.ts';
 import { consentFields, modelField, personFields, timeframeField, trapField } from './interest-fields.ts';
-import type { Fault, InterestValues } from './interest-values.ts';
+import { faultsOf, type InterestValues } from './interest-values.ts';
 import { type ChosenStore, StoreField } from './store-field.ts';
 
 /** What the form is made of, and whom it tells. */
@@ -29,9 +29,9 @@ export interface ReserveFormOptions {
  */
 export class ReserveForm {
   readonly element: HTMLFormElement;
+  readonly faults: FormFaults<ReserveField>;
   readonly #options: ReserveFormOptions;
   readonly #heading: HTMLHeadingElement;
-  readonly #summary: FaultSummary;
   readonly #person: ReturnType<typeof personFields>;
   readonly #trap: Field<HTMLInputElement>;
   readonly #storeField: StoreField;
@@ -50,7 +50,15 @@ export class ReserveForm {
     const { messages, idPrefix, form } = options;
     this.#options = options;
     this.#form = form;
-    this.#summary = new FaultSummary(idPrefix);
+    this.faults = new FormFaults({
+      idPrefix,
+      level: 'h3',
+      fields: FIELDS,
+      field: (name) => this.#field(name),
+      heading: messages.summary,
+      textOf: ({ field, neededForCalls }) => (neededForCalls ? messages.phoneMissing : messages.faults[field]),
+      check: () => faultsOf(this.#values()),
+    });
     this.#heading = createElement('h2', { tabindex: '-1' }, messages.heading);
     this.#person = personFields(messages, idPrefix);
     this.#person.zip.input.value = options.zip;
@@ -70,6 +78,9 @@ export class ReserveForm {
       event.preventDefault();
       options.onSubmit(this.#values());
     });
+    this.faults.listen(this.element);
+    // A phone may be missing for calls alone.
+    this.#consents.addEventListener('input', () => this.faults.recheck('phone'));
     this.renew(form);
   }
 
@@ -87,7 +98,10 @@ export class ReserveForm {
     const changed = this.#store?.id !== store?.id;
     this.#store = store;
     this.#storeField.show(store);
-    if (changed) this.#showConsents({ email: this.#consentTicks.email?.checked ?? false });
+    if (!changed) return;
+    this.#showConsents({ email: this.#consentTicks.email?.checked ?? false });
+    this.faults.recheck('dealerId');
+    this.faults.recheck('phone');
   }
 
   /** Takes a newer form from the API. Answers are kept; consents only while their wording is still the same. */
@@ -121,28 +135,9 @@ export class ReserveForm {
     return this.#send.getAttribute('aria-disabled') === 'true';
   }
 
-  /** Names all that is wrong, at the top and at each field, and moves the focus to the top. */
-  showFaults(faults: readonly Fault[]): void {
-    const { messages } = this.#options;
-    this.clearFaults();
-    const items = faults.map((fault) => {
-      const text = fault.neededForCalls ? messages.phoneMissing : messages.faults[fault.field];
-      const field = this.#field(fault.field);
-      showFault(field, text);
-      return { text, field: field.input };
-    });
-    this.#summary.show(messages.summary(items.length), items);
-  }
-
   /** Says why it was not sent, when no field is to blame, and moves the focus there. */
   showTrouble(text: string): void {
-    this.clearFaults();
-    this.#summary.show(this.#options.messages.notSent, [{ text }]);
-  }
-
-  clearFaults(): void {
-    this.#summary.clear();
-    for (const field of FIELDS) showFault(this.#field(field), '');
+    this.faults.showTrouble(this.#options.messages.notSent, text);
   }
 
   #assemble(): HTMLFormElement {
@@ -156,7 +151,7 @@ export class ReserveForm {
       this.#heading,
       createElement('p', {}, messages.intro),
       this.#notice,
-      this.#summary.element,
+      this.faults.element,
       fieldGroup(messages.storeLegend, this.#storeField.element),
       fieldGroup(messages.modelLegend, this.#model),
       this.#timeframe,
@@ -210,15 +205,16 @@ export class ReserveForm {
   }
 }
 
+/** The fields that can be wrong, from the form's top to its end. */
 const FIELDS: readonly ReserveField[] = [
-  'givenName',
-  'familyName',
-  'email',
-  'phone',
-  'zip',
-  'adult',
-  'usResident',
   'dealerId',
   'model',
   'timeframe',
+  'givenName',
+  'familyName',
+  'email',
+  'zip',
+  'phone',
+  'adult',
+  'usResident',
 ];

@@ -53,6 +53,8 @@ export class ReserveView {
   readonly element: HTMLElement;
   readonly #options: ReserveViewOptions;
   readonly #messages: ReserveMessages;
+  /** What came of a reservation while its form was out of sight. */
+  readonly #note = createElement('p', { role: 'status', class: 'sent-before' });
   readonly #panel = createElement('div', { class: 'panel' });
   readonly #slot = createElement('slot', { name: 'reserve' });
   #form: ReserveForm | undefined;
@@ -62,7 +64,7 @@ export class ReserveView {
   constructor(options: ReserveViewOptions) {
     this.#options = options;
     this.#messages = RESERVE_MESSAGES[options.locale];
-    this.element = createElement('div', {}, this.#panel, this.#slot);
+    this.element = createElement('div', {}, this.#note, this.#panel, this.#slot);
   }
 
   /** Opens the form for a store, or for none. What was typed before is kept. */
@@ -121,15 +123,17 @@ export class ReserveView {
     if (form.sending) return;
     const faults = faultsOf(values);
     if (faults.length > 0) {
-      form.showFaults(faults);
+      form.faults.show(faults, false);
       return;
     }
-    form.clearFaults();
+    const { store } = form;
+    form.faults.clear();
     form.sending = true;
+    this.#note.textContent = '';
     try {
       const { dealerId } = await this.#send(form, values);
       this.#keyFor = keyForContent(() => crypto.randomUUID());
-      this.#showSent(values.email.trim());
+      this.#tellSent(values.email.trim(), store);
       this.#options.onSubmitted(dealerId ?? null, values.model);
     } catch (error) {
       if (!isRequestFailure(error)) throw error;
@@ -172,7 +176,7 @@ export class ReserveView {
       return;
     }
     const faults = faultsOfPointers(failure.pointers);
-    if (faults.length > 0) form.showFaults(faults);
+    if (faults.length > 0) form.faults.show(faults, true);
     else form.showTrouble(failure.problem?.status === 409 ? messages.stillBusy : messages.refused);
   }
 
@@ -191,6 +195,12 @@ export class ReserveView {
     this.#slot.hidden = true;
     this.#panel.replaceChildren(first, ...rest);
     first.focus();
+  }
+
+  /** Another store may be looked at by now: its form stays, and so does the focus. */
+  #tellSent(email: string, store: ChosenStore | null): void {
+    if (this.element.closest('[hidden]') === null && this.#form?.store?.id === store?.id) this.#showSent(email);
+    else this.#note.textContent = this.#messages.sentBefore(email, store?.name);
   }
 
   #showSent(email: string): void {

@@ -105,7 +105,11 @@ function storeItem(
     { class: 'store', part: 'store', 'data-store': dealer.id },
     ...storeContent('h3', dealer, unit, messages, locale, actions),
   );
-  for (const type of ['click', 'focusin']) item.addEventListener(type, () => actions.onSelect(dealer));
+  item.addEventListener('click', () => actions.onSelect(dealer));
+  item.addEventListener('focusin', () => {
+    // Focused by pressing: its card, shown above, would push what is pressed away before it is let go and clicked.
+    if (!item.matches(':active')) actions.onSelect(dealer);
+  });
   item.addEventListener('pointerenter', () => actions.onPoint(dealer));
   item.addEventListener('pointerleave', () => actions.onPoint(undefined));
   return item;
