@@ -386,7 +386,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'shared/counts/searched-lines.ts',
     find: ' && $.distanceBand = "*"',
     replace: '',
-    tests: ['counts/searched-lines.test.ts'],
+    tests: ['local/log-pattern.test.ts'],
   },
   {
     name: 'a claim from before a redelivery settles it',
