@@ -5,9 +5,9 @@ import { localDynamoDb } from '../../test/support/table.ts';
 import type { BenchOptions } from '../bench-options.ts';
 import { withEmulator } from '../with-emulator.ts';
 import { type FaultsRun, runFaults } from './faults.ts';
-import { countPlainly, type PlainCost, plainReadUnits } from './plain.ts';
-import { type Answered, askAll } from './questions.ts';
-import { countsReport } from './report.ts';
+import { countPlainly, plainReadUnits } from './plain.ts';
+import { askAll } from './questions.ts';
+import { countsReport, type SizeRun } from './report.ts';
 import { makeScene } from './scene.ts';
 
 const SEED = 20_261_125;
@@ -19,15 +19,6 @@ const PLAIN_LOADED_AT_MOST = 10_000;
 
 const FULL = { sizes: [10_000, 100_000, 1_000_000], times: 7, faultRuns: 4, faultRounds: 120 };
 const QUICK = { sizes: [1_000, 5_000], times: 5, faultRuns: 1, faultRounds: 80 };
-
-export interface SizeRun {
-  readonly reservations: number;
-  readonly facts: number;
-  readonly factsLoaded: number;
-  readonly rollUpSeconds: number;
-  readonly answers: readonly Answered[];
-  readonly plain: readonly PlainCost[];
-}
 
 /**
  * Counts a year of interest beside the plain ways, at two sizes, and runs counting under faults. Prints the report; writes it to

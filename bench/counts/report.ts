@@ -1,7 +1,17 @@
 import { markdownTable } from '../markdown-table.ts';
 import { type BenchRun, runTable } from '../run-table.ts';
-import type { SizeRun } from './counts-bench.ts';
 import type { FaultsRun } from './faults.ts';
+import type { PlainCost } from './plain.ts';
+import type { Answered } from './questions.ts';
+
+export interface SizeRun {
+  readonly reservations: number;
+  readonly facts: number;
+  readonly factsLoaded: number;
+  readonly rollUpSeconds: number;
+  readonly answers: readonly Answered[];
+  readonly plain: readonly PlainCost[];
+}
 
 interface CountsReport extends Omit<BenchRun, 'packages'> {
   readonly runs: readonly SizeRun[];

@@ -2,13 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FUNCTION_SPECS, type FunctionSpec, type TableAccess, type Trigger } from '../../infra/functions.ts';
-import { FACT_TABLE } from '../../shared/counts/fact-table.ts';
-import { ROLLUP_TABLE } from '../../shared/counts/rollup-table.ts';
-import { SEARCH_COUNT_TABLE } from '../../shared/counts/search-count-table.ts';
-import { DEALER_TABLE } from '../../shared/dealers/dealer-table.ts';
-import { LIMIT_TABLE } from '../../shared/limits/limit-table.ts';
-import { OUTBOX_TABLE } from '../../shared/outbox/outbox-table.ts';
-import { RESERVATION_TABLE } from '../../shared/reservations/reservation-table.ts';
+import { TABLES } from '../../infra/tables.ts';
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'architecture.md'), 'utf8');
 const READS: readonly string[] = ['GetItem', 'Query', 'Scan', 'ConditionCheckItem'];
@@ -22,22 +16,13 @@ describe('docs/architecture.md', () => {
   });
 
   test('describes every table, and says of those with a time to live what ends by it', () => {
-    const tables = {
-      dealers: DEALER_TABLE,
-      reservations: RESERVATION_TABLE,
-      facts: FACT_TABLE,
-      rollups: ROLLUP_TABLE,
-      searches: SEARCH_COUNT_TABLE,
-      outbox: OUTBOX_TABLE,
-      limits: LIMIT_TABLE,
-    };
     const text = section('Tables');
     const described = [...text.matchAll(/^\*\*(\w+)\*\*/gm)].map(([, name]) => name);
-    expect(described).toEqual(Object.keys(tables));
+    expect(described).toEqual(Object.keys(TABLES));
     const ending = [...(text.split('`expiresAtSeconds`')[1] ?? '').matchAll(/^\| (\w+) \| .+ \|$/gm)].map(
       ([, name]) => name,
     );
-    const withTimeToLive = Object.entries(tables).filter(([, table]) => 'timeToLive' in table);
+    const withTimeToLive = Object.entries(TABLES).filter(([, table]) => 'timeToLive' in table);
     expect(ending).toEqual(withTimeToLive.map(([name]) => name));
   });
 });
