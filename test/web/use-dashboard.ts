@@ -35,6 +35,16 @@ export async function signIn(page: Page, person: Person = 'Marketing'): Promise<
   if (person !== 'Newcomer') await awaitCounts(page);
 }
 
+/** The dashboard as somebody from marketing sees it. */
+export async function openSignedIn(site: ReturnType<typeof useSite>, search = ''): Promise<DashboardVisit> {
+  const visit = await openDashboard(site, search);
+  await signIn(visit.page);
+  return visit;
+}
+
+/** The part of the address that the view stands in. */
+export const searchOf = (page: Page) => new URL(page.url()).search;
+
 /** Waits until no panel fetches anything. */
 export async function awaitCounts(page: Page): Promise<void> {
   await page.locator('.panel').first().waitFor();
