@@ -61,7 +61,7 @@ export type NearAnswer =
       /** USPS code of the state it lies in; of coordinates that of the nearest ZIP, absent when none is within 50 miles. */
       readonly state?: string;
     }
-  /** None of the accepted forms; `detail` names them. */
+  /** None of the accepted forms; `detail` goes on after the parameter's name, and says which there are. */
   | { readonly kind: 'malformed'; readonly detail: string }
   /** A ZIP or city of the right form that has no known place. */
   | { readonly kind: 'unknown'; readonly detail: string; readonly suggestions: readonly PlaceSuggestion[] };

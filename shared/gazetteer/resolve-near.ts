@@ -19,7 +19,7 @@ const CITY = /^([^,]*\p{L}[^,]*),\s*([A-Za-z][A-Za-z. ]*)$/u;
 export function resolveNear(near: string, places: PlaceIndex): NearAnswer {
   const text = near.trim();
   if (text.length > MAX_LENGTH) {
-    return { kind: 'malformed', detail: `near has ${text.length} characters; give ${ACCEPTED}` };
+    return { kind: 'malformed', detail: `has ${text.length} characters; give ${ACCEPTED}` };
   }
   const [, zip] = ZIP.exec(text) ?? [];
   if (zip !== undefined) return resolveZip(zip, places);
@@ -29,7 +29,7 @@ export function resolveNear(near: string, places: PlaceIndex): NearAnswer {
   if (city !== undefined && state !== undefined && (places.findState(state) || /^[A-Za-z]{2}$/.test(state))) {
     return resolveCity(city, state, places);
   }
-  return { kind: 'malformed', detail: `near has none of the accepted forms; give ${ACCEPTED}` };
+  return { kind: 'malformed', detail: `has none of the accepted forms; give ${ACCEPTED}` };
 }
 
 function resolveZip(zip: string, places: PlaceIndex): NearAnswer {
@@ -49,11 +49,11 @@ function resolveCoordinates(latText: string, lngText: string, places: PlaceIndex
   const location = { lat: Number(latText) + 0, lng: Number(lngText) + 0 };
   const fault =
     Math.abs(location.lat) > 90
-      ? 'the latitude is not within -90 and 90'
+      ? 'has a latitude that is not within -90 and 90'
       : Math.abs(location.lng) > 180
-        ? 'the longitude is not within -180 and 180'
+        ? 'has a longitude that is not within -180 and 180'
         : undefined;
-  if (fault !== undefined) return { kind: 'malformed', detail: `In near, ${fault}; the latitude comes first.` };
+  if (fault !== undefined) return { kind: 'malformed', detail: `${fault}; the latitude comes first` };
   const label = [location.lat, location.lng].map((degrees) => String(Math.round(degrees * 1e4) / 1e4 + 0)).join(', ');
   const zip = places.nearestZip(location, STATE_WITHIN_METERS);
   return { kind: 'found', label, location, ...(zip && { state: zip.state }) };
