@@ -90,6 +90,16 @@ describe('the pictures', () => {
     );
   });
 
+  test('have no lines between one and two people, however few there are', async () => {
+    const { page, api } = await open();
+    const few = api.count('by=state').groups.find(({ active }) => active !== null && active >= 1 && active <= 3);
+    await page.getByLabel(messages.filterNames.state, { exact: true }).selectOption(String(few?.['state']));
+    await awaitCounts(page);
+    const counts = (await page.locator('#growth svg text').allTextContents()).filter((label) => /^[\d.]+$/.test(label));
+    expect(counts.length).toBeGreaterThan(2);
+    expect(counts.filter((label) => label.includes('.'))).toEqual([]);
+  });
+
   test('have the numbers of their tables: models, distances, stores, and demand without a store', async () => {
     const { page, api } = await open('?measure=confirmed&range=all');
     for (const [panel, key] of [

@@ -10,11 +10,12 @@ const compact = new Intl.NumberFormat('en-US', { notation: 'compact' });
 export function standingChart(label: string, points: readonly GrowthPoint[], period: Period): HTMLElement {
   const told = points.map((point) => ({ ...point, end: startOf(nextPeriod(point.key, period)) }));
   const x = { x: 'end' as const, y: 'standing' as const };
+  const most = Math.max(...points.map(({ standing }) => standing ?? 0));
   return responsive((width) =>
     drawChart(label, {
       ...frame(width, 250),
       marks: [
-        ...axes(width),
+        ...axes(width, most),
         areaY(told, { ...x, fill: COLORS.soft }),
         lineY(told, { ...x, stroke: COLORS.accent, strokeWidth: 2.5 }),
         ruleX(told, pointerX({ x: 'end', stroke: COLORS.muted, ariaHidden: 'true' })),
@@ -31,12 +32,13 @@ export function standingChart(label: string, points: readonly GrowthPoint[], per
 export function eventsChart(label: string, points: readonly GrowthPoint[], period: Period): HTMLElement {
   const bars = points.map((point) => ({ ...point, end: startOf(nextPeriod(point.key, period)) }));
   const x = { x1: 'start' as const, x2: 'end' as const };
+  const most = Math.max(...points.map(({ submitted, confirmed }) => Math.max(submitted ?? 0, confirmed ?? 0)));
   const inset = points.length > 60 ? 0.5 : 1.5;
   return responsive((width) =>
     drawChart(label, {
       ...frame(width, 230),
       marks: [
-        ...axes(width),
+        ...axes(width, most),
         rectY(bars, { ...x, y: 'submitted', fill: COLORS.soft, insetLeft: inset, insetRight: inset }),
         rectY(bars, { ...x, y: 'confirmed', fill: COLORS.accent, insetLeft: inset * 2.5, insetRight: inset * 2.5 }),
         ruleY([0], { stroke: COLORS.line }),
@@ -76,11 +78,13 @@ function frame(width: number, height: number) {
   };
 }
 
-function axes(width: number) {
+function axes(width: number, most: number) {
+  // People are whole: no line between one and two of them.
+  const ticks = Math.min(4, Math.max(1, most));
   return [
-    gridY({ stroke: COLORS.line, strokeOpacity: 1, ticks: 4 }),
+    gridY({ stroke: COLORS.line, strokeOpacity: 1, ticks }),
     axisY({
-      ticks: 4,
+      ticks,
       tickSize: 0,
       label: null,
       color: COLORS.muted,
