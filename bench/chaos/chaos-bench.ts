@@ -33,7 +33,7 @@ function chaosReport(report: ChaosReport, plan: typeof FULL, seconds: number): s
   return `${[
     '# Chaos',
     '`npm run bench -- chaos` lets buyers, stores and marketing live on the local host for ten minutes, while everything fails that can, and then holds what they were told against what the ' +
-      'tables hold; it writes this file. With `--quick` it is one minute and only prints; a shorter form is in `npm test`.',
+      'tables hold; it writes this file. With `--quick` it is one minute and only prints; a minute of it is in `npm test` too.',
     runTable({
       seed: SEED,
       date: new Date(),
