@@ -199,8 +199,8 @@ class Chaos {
   async #runSchedules(): Promise<void> {
     for (const name of STARTED) {
       this.#occurs(`schedule of ${name}`);
-      // It may fail of the faults, or be killed: the next one goes on.
-      void this.#parts.stack.invoke(name).catch(() => {});
+      // It may fail of the faults, or be killed: the next one goes on. In calm none may.
+      void this.#parts.stack.invoke(name).catch(() => this.#occurs(`schedule of ${name}, failed`));
     }
   }
 

@@ -101,7 +101,10 @@ export function createHttpApi(
       log(`${functionName} returned what an HTTP API cannot send`);
     } catch (error) {
       if (!(error instanceof FunctionError)) throw error;
-      if (error.errorType === 'TooManyRequestsException') return messageAnswer(503, 'Service Unavailable');
+      if (error.errorType === 'TooManyRequestsException') {
+        log(error.message);
+        return messageAnswer(503, 'Service Unavailable');
+      }
     }
     return messageAnswer(500, 'Internal Server Error');
   }
